@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The commit that `--version` prints; "unknown" outside a git checkout.
+let commit: String = {
+  guard let git = Context.gitInformation else { return "unknown" }
+  return String(git.currentCommit.prefix(12)) + (git.hasUncommittedChanges ? "+" : "")
+}()
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "bundletop",
+  products: [
+    .executable(name: "bundletop", targets: ["bundletop"]),
+    .executable(name: "bundlepod", targets: ["bundlepod"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+  ],
+  targets: [
+    // C shims: each is the only door to its library.
+    .target(
+      name: "CTerminal",
+      cSettings: [
+        .define("_XOPEN_SOURCE", to: "700"), .define("_DEFAULT_SOURCE"), .define("NCURSES_WIDECHAR", to: "1"),
+      ],
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CPostgres", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("pq")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "CArchive", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("archive")]),
+    .target(name: "CBuildInfo", cSettings: [.define("BUNDLETOP_COMMIT", to: "\"\(commit)\"")]),
+
+    // Pure values and rules.
+    .target(name: "BundleModel", swiftSettings: strict),
+
+    // Drivers that know nothing about bundles.
+    .target(name: "Postgres", dependencies: ["BundleModel", "CPostgres"], swiftSettings: strict),
+    .target(name: "S3", dependencies: ["BundleModel", "CCurl", "COpenSSL"], swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["BundleModel", "CTerminal"], swiftSettings: strict),
+
+    // The durable store.
+    .target(name: "ArtifactStorage", dependencies: ["BundleModel", "S3", "COpenSSL"], swiftSettings: strict),
+    .target(name: "BundleStore", dependencies: ["BundleModel", "Postgres"], swiftSettings: strict),
+
+    // What the two programs are made of.
+    .target(
+      name: "Packager", dependencies: ["BundleModel", "CArchive", "COpenSSL", subprocess], swiftSettings: strict),
+    .target(
+      name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
+      swiftSettings: strict),
+    .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
+    .target(name: "LocalStack", dependencies: ["BundleModel", "S3", subprocess], swiftSettings: strict),
+
+    .executableTarget(
+      name: "bundletop",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "CBuildInfo", "Dashboard", "LocalStack", "Postgres", "S3",
+        "Terminal", argumentParser,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bundlepod",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "CBuildInfo", "CatalogPod", "Packager", "Postgres",
+        argumentParser, logging,
+      ],
+      swiftSettings: strict),
+
+    // Tests, beside by target.
+    .target(
+      name: "TestSupport", dependencies: ["BundleModel", "LocalStack", "Postgres", "S3", subprocess],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "PostgresTests", dependencies: ["BundleModel", "Postgres", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "S3Tests", dependencies: ["BundleModel", "LocalStack", "S3", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ArtifactStorageTests",
+      dependencies: ["ArtifactStorage", "BundleModel", "LocalStack", "S3", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BundleStoreTests", dependencies: ["BundleModel", "BundleStore", "Postgres", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PackagerTests", dependencies: ["BundleModel", "Packager", subprocess], swiftSettings: strict),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
+    .testTarget(
+      name: "LocalStackTests", dependencies: ["LocalStack", "TestSupport", subprocess], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport", subprocess,
+      ],
+      swiftSettings: strict),
+  ]
+)

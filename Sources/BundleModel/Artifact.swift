@@ -1,0 +1,56 @@
+/// Where archives are kept.
+package enum StorageKind: String, Sendable {
+  case local, s3
+}
+
+/// What the last look at a stored object said.
+package enum Verification: String, Sendable {
+  case match, mismatch, missing
+}
+
+/// A stored archive: one row of `example_bundle_artifacts`.
+package struct Artifact: Equatable, Sendable {
+  package var id: String
+  package var slug: Slug
+  package var fingerprint: Fingerprint
+  package var version: String?
+  /// The SHA-256 of the archive as stored in the row; AppHub's rows may hold other text.
+  package var checksum: String
+  package var filename: String?
+  package var storageKind: StorageKind
+  /// The only way to find the object.
+  package var storageKey: String
+  package var storageURL: String?
+  package var contentType: String?
+  /// Bytes.
+  package var size: Int64?
+  package var jobID: String?
+  package var uploadedAt: Timestamp
+  package var createdAt: Timestamp
+  package var verifiedAt: Timestamp?
+  package var verification: Verification?
+
+  package init(
+    id: String, slug: Slug, fingerprint: Fingerprint, version: String? = nil, checksum: String,
+    filename: String? = nil, storageKind: StorageKind, storageKey: String, storageURL: String? = nil,
+    contentType: String? = nil, size: Int64? = nil, jobID: String? = nil, uploadedAt: Timestamp,
+    createdAt: Timestamp, verifiedAt: Timestamp? = nil, verification: Verification? = nil
+  ) {
+    self.id = id
+    self.slug = slug
+    self.fingerprint = fingerprint
+    self.version = version
+    self.checksum = checksum
+    self.filename = filename
+    self.storageKind = storageKind
+    self.storageKey = storageKey
+    self.storageURL = storageURL
+    self.contentType = contentType
+    self.size = size
+    self.jobID = jobID
+    self.uploadedAt = uploadedAt
+    self.createdAt = createdAt
+    self.verifiedAt = verifiedAt
+    self.verification = verification
+  }
+}

@@ -1,0 +1,44 @@
+/// One catalog process, as it describes itself in `example_bundle_pods`.
+package struct Pod: Equatable, Sendable {
+  package var owner: OwnerID
+  package var name: String
+  package var url: String?
+  package var version: String
+  package var persistence: String
+  /// Identity of the object store that it writes to.
+  package var store: String
+  package var startedAt: Timestamp
+  package var lastSeen: Timestamp
+  package var concurrency: Int
+  /// Jobs that it holds at this moment.
+  package var running: Int
+  /// How many bundles it offers.
+  package var catalogue: Int
+  /// What a person should know: duplicate slugs, a store that differs from the others'.
+  package var notes: [String]
+  /// True when it has not been seen for longer than a pod may be silent, by the database's clock.
+  package var isGone: Bool
+  /// True when it said goodbye.
+  package var isStopped: Bool
+
+  package init(
+    owner: OwnerID, name: String, url: String? = nil, version: String, persistence: String, store: String,
+    startedAt: Timestamp, lastSeen: Timestamp, concurrency: Int, running: Int = 0, catalogue: Int = 0,
+    notes: [String] = [], isGone: Bool = false, isStopped: Bool = false
+  ) {
+    self.owner = owner
+    self.name = name
+    self.url = url
+    self.version = version
+    self.persistence = persistence
+    self.store = store
+    self.startedAt = startedAt
+    self.lastSeen = lastSeen
+    self.concurrency = concurrency
+    self.running = running
+    self.catalogue = catalogue
+    self.notes = notes
+    self.isGone = isGone
+    self.isStopped = isStopped
+  }
+}

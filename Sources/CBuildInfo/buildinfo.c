@@ -1,0 +1,3 @@
+#include "CBuildInfo.h"
+
+const char *buildinfo_commit(void) { return BUNDLETOP_COMMIT; }
