@@ -55,7 +55,9 @@ let package = Package(
 
     // The durable store.
     .target(name: "ArtifactStorage", dependencies: ["BundleModel", "S3", "COpenSSL"], swiftSettings: strict),
-    .target(name: "BundleStore", dependencies: ["BundleModel", "Postgres"], swiftSettings: strict),
+    .target(
+      name: "BundleStore", dependencies: ["BundleModel", "Postgres"],
+      resources: [.embedInCode("SQL"), .embedInCode("Schema")], swiftSettings: strict),
 
     // What the two programs are made of.
     .target(

@@ -1,0 +1,75 @@
+package import BundleModel
+internal import FoundationEssentials
+internal import Postgres
+
+extension BundleStore {
+  /// Every bundle, or those named, newest change first.
+  package func statuses(of slugs: [Slug]? = nil) async throws(StoreError) -> [BundleStatus] {
+    let named: Parameter = slugs.map { .textArray($0.map(\.text)) } ?? .null
+    let rows = try await query(SQLText.statuses, [named])
+    return try decoding {
+      try rows.compactMap { row in
+        var reader = row.reader()
+        return try StatusRow.read(&reader)
+      }
+    }
+  }
+
+  /// The attempts of a bundle, newest first.
+  package func attempts(of slug: Slug, limit: Int = 50) async throws(StoreError) -> [Attempt] {
+    let rows = try await query(SQLText.attempts, [.text(slug.text), .integer(Int64(limit))])
+    return try decoding { try rows.map(Self.attempt) }
+  }
+
+  /// The artifact that answers for one fingerprint, if one was ever published.
+  package func artifact(of slug: Slug, fingerprint: Fingerprint) async throws(StoreError) -> Artifact? {
+    try await artifact(SQLText.cachedArtifact, [.text(slug.text), .text(fingerprint.text)])
+  }
+
+  /// The artifact that a person means who names only the bundle: the published one, else the newest.
+  package func latestArtifact(of slug: Slug) async throws(StoreError) -> Artifact? {
+    try await artifact(SQLText.latestArtifact, [.text(slug.text)])
+  }
+
+  private func artifact(_ sql: String, _ parameters: [Parameter]) async throws(StoreError) -> Artifact? {
+    let rows = try await query(sql, parameters)
+    return try decoding {
+      guard let row = rows.first else { return nil }
+      var reader = row.reader()
+      return try ArtifactRow.read(&reader)
+    }
+  }
+
+  private static func attempt(_ row: Row) throws -> Attempt {
+    var reader = row.reader()
+    let job: String = try reader.next()
+    let slugText: String = try reader.next()
+    let number: Int = try reader.next()
+    let pod: String = try reader.next()
+    let startedAt: Timestamp = try reader.next()
+    let endedAt: Timestamp? = try reader.next()
+    let outcome: String? = try reader.next()
+    let stages: String = try reader.next()
+    let errorClass: String? = try reader.next()
+    let error: String? = try reader.next()
+    guard let slug = Slug(slugText) else { throw StoreError(.corrupt, "an attempt without a bundle's name") }
+    return Attempt(
+      job: JobID(job), slug: slug, number: number, pod: pod, startedAt: startedAt, endedAt: endedAt,
+      outcome: outcome.flatMap(AttemptOutcome.init), stages: try stageTimings(stages),
+      errorClass: errorClass.flatMap(ErrorClass.init), error: error)
+  }
+
+  private struct StoredTiming: Decodable {
+    var stage: String
+    var at: String
+  }
+
+  private static func stageTimings(_ json: String) throws -> [StageTiming] {
+    guard let stored = try? JSONDecoder().decode([StoredTiming].self, from: Data(json.utf8)) else {
+      throw StoreError(.corrupt, "the stage timings of an attempt cannot be read")
+    }
+    return stored.compactMap { entry in
+      Timestamp(iso8601: entry.at).map { StageTiming(stage: Stage(stored: entry.stage), startedAt: $0) }
+    }
+  }
+}

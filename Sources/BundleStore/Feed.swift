@@ -1,0 +1,77 @@
+package import BundleModel
+internal import Postgres
+
+/// Where a reader of the feed stands: the snapshot that it saw last, and the cluster and timeline of that snapshot.
+package struct FeedCursor: Equatable, Sendable {
+  /// `pg_snapshot` as text.
+  package var snapshot: String
+  /// `<system identifier>/<timeline>`: a cursor means nothing anywhere else.
+  package var origin: String
+}
+
+/// What a reader has to do to be up to date.
+package enum FeedStep: Equatable, Sendable {
+  case unchanged
+  /// These rows are as they are now; those slugs have no row any more.
+  case changes([BundleStatus], removed: [Slug], next: FeedCursor)
+  /// The cursor cannot be continued: read everything again.
+  case resync
+}
+
+extension BundleStore {
+  /// Every status, and the cursor from which changes continue, of one snapshot.
+  package func snapshot() async throws(StoreError) -> ([BundleStatus], FeedCursor) {
+    let answers: [Rows]
+    do {
+      answers = try await pool.transaction(.repeatableReadOnly) { connection in
+        [try await connection.query(SQLText.origin), try await connection.query(SQLText.statuses, [.null])]
+      }
+    } catch let error as PostgresError {
+      throw StoreError(error)
+    } catch {
+      throw StoreError(.unavailable, "the database cannot be read")
+    }
+    return try decoding {
+      guard let head = answers[0].first else { throw StoreError(.corrupt, "the database named no snapshot") }
+      var reader = head.reader()
+      let snapshot: String = try reader.next()
+      let origin: String = try reader.next()
+      let isStandby: Bool = try reader.next()
+      guard !isStandby else {
+        throw StoreError(.refused, "the database is a standby; changes can only be followed on the primary")
+      }
+      let statuses = try answers[1].compactMap { row in
+        var reader = row.reader()
+        return try StatusRow.read(&reader)
+      }
+      return (statuses, FeedCursor(snapshot: snapshot, origin: origin))
+    }
+  }
+
+  /// What changed since a cursor; nothing is lost and nothing repeated, whatever order transactions commit in.
+  ///
+  /// - Parameter quick: ask the small question first, which is all that an idle feed costs.
+  package func changes(since cursor: FeedCursor, quick: Bool = true) async throws(StoreError) -> FeedStep {
+    let probe = try await query(SQLText.probe, [.text(cursor.snapshot), .text(cursor.origin)])
+    let verdict = try decoding {
+      guard let row = probe.first else { throw StoreError(.corrupt, "the feed did not answer") }
+      var reader = row.reader()
+      return try reader.next() as Int
+    }
+    if verdict == 2 { return .resync }
+    if verdict == 0 && quick { return .unchanged }
+    let rows = try await query(SQLText.changedStatuses, [.text(cursor.snapshot)])
+    return try decoding {
+      var upserts: [BundleStatus] = []
+      var removed: [Slug] = []
+      var next = cursor
+      for row in rows {
+        var reader = row.reader()
+        next.snapshot = try reader.next()
+        guard let slugText = try reader.next() as String?, let slug = Slug(slugText) else { continue }
+        if let status = try StatusRow.read(&reader) { upserts.append(status) } else { removed.append(slug) }
+      }
+      return .changes(upserts, removed: removed, next: next)
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package import BundleModel
+internal import Postgres
+internal import Synchronization
+
+/// How quickly changes reach a reader.
+package enum Freshness: Equatable, Sendable {
+  /// The doorbell works; a ring of our own took this long.
+  case live(Duration)
+  /// Only polling brings news.
+  case polling
+}
+
+/// What a follower of the feed learns.
+package enum FeedEvent: Sendable {
+  /// Everything, at the start and whenever a cursor could not be continued.
+  case resync([BundleStatus])
+  case changes([BundleStatus], removed: [Slug])
+  /// Nothing changed; what is known is as of now.
+  case current
+  /// The pods, and what the live ones offer.
+  case pods([Pod], offered: Set<Slug>)
+  case freshness(Freshness)
+  /// The database does not answer; the next try follows.
+  case unreachable(StoreError, retryIn: Duration)
+}
+
+extension BundleStore {
+  /// Follows every change until the task is cancelled: woken by the doorbell, and by the clock in any case.
+  ///
+  /// - Parameter handle: called for each event, one after the other.
+  package func follow(_ handle: @Sendable @escaping (FeedEvent) async -> Void) async {
+    let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let listening = Listening(pool.settings, waker: waker)
+    await withTaskGroup { group in
+      group.addTask { await listening.run() }
+      group.addTask { [settings] in
+        while !Task.isCancelled {
+          waker.yield()
+          try? await Task.sleep(for: settings.pollEvery)
+        }
+        waker.finish()
+      }
+      group.addTask {
+        var reader = FeedReader(store: self, listening: listening)
+        for await _ in wakes {
+          await reader.turn(handle)
+        }
+      }
+    }
+  }
+}
+
+/// One reader's position, and what it still has to find out.
+private struct FeedReader {
+  let store: BundleStore
+  let listening: Listening
+  private var cursor: FeedCursor?
+  private var podsAsked: ContinuousClock.Instant?
+  private var told: Freshness?
+  private var failures = 0
+  private var quietUntil: ContinuousClock.Instant?
+  private var cursorTaken = ContinuousClock.now
+
+  init(store: BundleStore, listening: Listening) {
+    self.store = store
+    self.listening = listening
+  }
+
+  /// Catches up once and reports what was found.
+  mutating func turn(_ handle: (FeedEvent) async -> Void) async {
+    if let quietUntil, ContinuousClock.now < quietUntil { return }
+    do throws(StoreError) {
+      try await catchUp(handle)
+      try await askPods(handle)
+      failures = 0
+      quietUntil = nil
+      let freshness = await listening.freshness(through: store)
+      if freshness != told {
+        told = freshness
+        await handle(.freshness(freshness))
+      }
+    } catch {
+      guard !Task.isCancelled else { return }
+      failures += 1
+      told = nil
+      let wait = min(Duration.milliseconds(500) * (1 << min(failures - 1, 4)), .seconds(5))
+      quietUntil = ContinuousClock.now.advanced(by: wait)
+      await handle(.unreachable(error, retryIn: wait))
+    }
+  }
+
+  private mutating func catchUp(_ handle: (FeedEvent) async -> Void) async throws(StoreError) {
+    if let from = cursor {
+      // Now and then the cursor itself is renewed, so that an idle reader does not hold on to an old snapshot.
+      let renew = ContinuousClock.now - cursorTaken > .seconds(60)
+      switch try await store.changes(since: from, quick: !renew) {
+      case .unchanged: return await handle(.current)
+      case .changes(let upserts, let removed, let next):
+        cursor = next
+        cursorTaken = .now
+        return await handle(upserts.isEmpty && removed.isEmpty ? .current : .changes(upserts, removed: removed))
+      case .resync: break
+      }
+    }
+    let (statuses, start) = try await store.snapshot()
+    cursor = start
+    cursorTaken = .now
+    await handle(.resync(statuses))
+  }
+
+  private mutating func askPods(_ handle: (FeedEvent) async -> Void) async throws(StoreError) {
+    if let podsAsked, ContinuousClock.now - podsAsked < store.settings.beatEvery { return }
+    podsAsked = .now
+    let (pods, offered) = try await store.podsAndOffers()
+    await handle(.pods(pods, offered: offered))
+  }
+}
+
+/// Listens to the doorbell, and times the way from a ring to the ear while nothing else rings.
+private final class Listening: Sendable {
+  private struct State {
+    var isConnected = false
+    var heardAt: ContinuousClock.Instant?
+    var askedAt: ContinuousClock.Instant?
+    var roundTrip: Duration?
+  }
+
+  /// How long the shared channel must be silent before we time ourselves.
+  private static let silence = Duration.seconds(10)
+
+  private let listener: Listener
+  private let ownChannel: String
+  private let waker: AsyncStream<Void>.Continuation
+  private let state = Mutex(State())
+
+  init(_ settings: ConnectionSettings, waker: AsyncStream<Void>.Continuation) {
+    ownChannel = "bundletop_\(UInt64.random(in: 0 ... .max))"
+    listener = Listener(settings, channels: [Doorbell.channel, ownChannel])
+    self.waker = waker
+  }
+
+  func run() async {
+    for await event in listener.events {
+      switch event {
+      case .connected:
+        state.withLock {
+          $0 = State()
+          $0.isConnected = true
+        }
+        waker.yield()  // what was rung while nobody listened
+      case .notified(let channel) where channel == ownChannel:
+        state.withLock {
+          $0.heardAt = .now
+          $0.roundTrip = $0.askedAt.map { .now - $0 }
+          $0.askedAt = nil
+        }
+      case .notified:
+        state.withLock { $0.heardAt = .now }
+        waker.yield()
+      case .disconnected:
+        state.withLock { $0 = State() }
+      }
+    }
+    await listener.close()
+  }
+
+  /// Live while rings arrive; after a silence one of our own is sent, and one that does not come back means polling.
+  func freshness(through store: BundleStore) async -> Freshness {
+    enum Verdict { case known(Freshness), ask }
+    let verdict: Verdict = state.withLock { state in
+      guard state.isConnected else { return .known(.polling) }
+      if let askedAt = state.askedAt {
+        return .known(.now - askedAt > .seconds(2) ? .polling : state.roundTrip.map(Freshness.live) ?? .polling)
+      }
+      if let heardAt = state.heardAt, let roundTrip = state.roundTrip, .now - heardAt < Listening.silence {
+        return .known(.live(roundTrip))
+      }
+      state.askedAt = .now
+      return .ask
+    }
+    if case .known(let freshness) = verdict { return freshness }
+    _ = try? await store.query("notify \(ownChannel)")
+    return state.withLock { $0.roundTrip.map(Freshness.live) ?? .polling }
+  }
+}

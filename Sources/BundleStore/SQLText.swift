@@ -1,0 +1,33 @@
+/// The statements, each from a reviewable file in `SQL/`; values travel as parameters, never inside the text.
+enum SQLText {
+  static let attempts = text(PackageResources.attempts_sql)
+  static let audit = text(PackageResources.audit_sql)
+  static let beat = text(PackageResources.beat_sql)
+  static let cachedArtifact = text(PackageResources.cached_artifact_sql)
+  static let changedStatuses = text(PackageResources.changed_statuses_sql)
+  static let claim = text(PackageResources.claim_sql)
+  static let complete = text(PackageResources.complete_sql)
+  static let enqueue = text(PackageResources.enqueue_sql)
+  static let events = text(PackageResources.events_sql)
+  static let fail = text(PackageResources.fail_sql)
+  static let failPoison = text(PackageResources.fail_poison_sql)
+  static let inventory = text(PackageResources.inventory_sql)
+  static let latestArtifact = text(PackageResources.latest_artifact_sql)
+  static let leave = text(PackageResources.leave_sql)
+  static let liveStores = text(PackageResources.live_stores_sql)
+  static let offer = text(PackageResources.offer_sql)
+  static let offered = text(PackageResources.offered_sql)
+  static let origin = text(PackageResources.origin_sql)
+  static let pods = text(PackageResources.pods_sql)
+  static let probe = text(PackageResources.probe_sql)
+  static let progress = text(PackageResources.progress_sql)
+  static let pruneEvents = text(PackageResources.prune_events_sql)
+  static let prunePods = text(PackageResources.prune_pods_sql)
+  static let registerPod = text(PackageResources.register_pod_sql)
+  static let renew = text(PackageResources.renew_sql)
+  static let retry = text(PackageResources.retry_sql)
+  static let returnJob = text(PackageResources.return_sql)
+  static let statuses = text(PackageResources.statuses_sql)
+
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
