@@ -43,10 +43,13 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CArchive", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("archive")]),
+    .target(name: "CProcess"),
     .target(name: "CBuildInfo", cSettings: [.define("BUNDLETOP_COMMIT", to: "\"\(commit)\"")]),
 
     // Pure values and rules.
     .target(name: "BundleModel", swiftSettings: strict),
+
+    .target(name: "ProcessControl", dependencies: ["BundleModel", "CProcess"], swiftSettings: strict),
 
     // Drivers that know nothing about bundles.
     .target(name: "Postgres", dependencies: ["BundleModel", "CPostgres"], swiftSettings: strict),
@@ -71,14 +74,15 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CBuildInfo", "Dashboard", "LocalStack", "Postgres", "S3",
-        "Terminal", argumentParser,
+        "ArtifactStorage", "BundleModel", "BundleStore", "CBuildInfo", "Dashboard", "LocalStack", "Postgres",
+        "ProcessControl", "Terminal", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bundlepod",
       dependencies: [
         "ArtifactStorage", "BundleModel", "BundleStore", "CBuildInfo", "CatalogPod", "Packager", "Postgres",
+        "ProcessControl",
         argumentParser, logging,
       ],
       swiftSettings: strict),

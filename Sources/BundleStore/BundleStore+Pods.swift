@@ -95,8 +95,8 @@ extension BundleStore {
     }
   }
 
-  /// The stores that the other live pods write to.
-  package func otherStores(than worker: Worker) async throws(StoreError) -> [String] {
+  /// The stores of live pods that were here first and write somewhere else than this one.
+  package func foreignStores(seenBy worker: Worker) async throws(StoreError) -> [String] {
     let rows = try await query(SQLText.liveStores, [.text(worker.owner.text), .interval(settings.goneAfter)])
     return try decoding { try rows.map { try $0.decode("store", as: String.self) } }
   }
@@ -121,5 +121,19 @@ extension BundleStore {
       owner: OwnerID(owner), name: name, url: url, version: version, persistence: persistence, store: store,
       startedAt: startedAt, lastSeen: lastSeen, concurrency: concurrency, running: running, catalogue: catalogue,
       notes: notes, isGone: isGone, isStopped: isStopped)
+  }
+}
+
+extension BundleStore {
+  /// Calls `onRing` whenever the doorbell rings, and after each reconnection, until the task is cancelled.
+  package func listen(_ onRing: @Sendable () -> Void) async {
+    let listener = Listener(pool.settings, channels: [Doorbell.channel])
+    for await event in listener.events {
+      switch event {
+      case .connected, .notified: onRing()
+      case .disconnected: break
+      }
+    }
+    await listener.close()
   }
 }

@@ -1,0 +1,15 @@
+#ifndef CPROCESS_H
+#define CPROCESS_H
+
+/* Sends SIGTERM, SIGINT and SIGHUP into a pipe, one byte each (the signal's number), and ignores SIGPIPE.
+ * Returns the pipe's read end, or -1 with errno. Call once, first thing in main. */
+int process_signal_pipe(void);
+
+/* Makes this process undumpable: no core file, and no child of the same user may read its memory or environment.
+ * Returns 0, or -1 with errno. Source: prctl(2), PR_SET_DUMPABLE. */
+int process_make_undumpable(void);
+
+/* The environment of this process: NAME=value texts, ended by NULL. */
+char *const *process_environment(void);
+
+#endif

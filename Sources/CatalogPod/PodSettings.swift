@@ -1,0 +1,34 @@
+package import BundleModel
+
+/// What makes one catalog pod.
+package struct PodSettings: Sendable {
+  /// The name that people know it by; the owner id tells its processes apart.
+  package var name: String
+  /// Random for each process.
+  package var owner: OwnerID
+  /// Where other programs reach it, if it serves HTTP.
+  package var url: String?
+  package var version: String
+  /// How many bundles are packaged at once.
+  package var concurrency: Int
+  /// The folder whose bundles it offers.
+  package var examplesRoot: String
+  /// Whether `build` commands of bundles may run.
+  package var allowBuildCommands: Bool
+  /// Where workspaces are made.
+  package var temporaryDirectory: String
+
+  package init(
+    name: String, owner: OwnerID, url: String? = nil, version: String, concurrency: Int, examplesRoot: String,
+    allowBuildCommands: Bool, temporaryDirectory: String
+  ) {
+    self.name = name
+    self.owner = owner
+    self.url = url
+    self.version = version
+    self.concurrency = concurrency
+    self.examplesRoot = examplesRoot
+    self.allowBuildCommands = allowBuildCommands
+    self.temporaryDirectory = temporaryDirectory
+  }
+}

@@ -1,0 +1,81 @@
+internal import CProcess
+internal import Glibc
+internal import Synchronization
+
+/// The wish of the system or a person that this process ends: SIGTERM, SIGINT or SIGHUP.
+///
+/// libdispatch's signal sources register asynchronously and lose an early signal; this is a handler that writes to
+/// a pipe and a thread that reads it.
+package final class TerminationSignals: Sendable {
+  private struct State {
+    var received: Int32?
+    var waiters: [CheckedContinuation<Int32, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// Installs the handlers; from here on a broken pipe is an error of the write and no death. Call once, in main.
+  package init() throws(ProcessError) {
+    let descriptor = process_signal_pipe()
+    guard descriptor >= 0 else { throw ProcessError("signals cannot be handled", code: errno) }
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(Reader(descriptor: descriptor, signals: self)).toOpaque()
+    let result = pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<Reader>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context)
+    guard result == 0 else { throw ProcessError("no thread for signals", code: result) }
+    pthread_detach(thread)
+  }
+
+  /// The number of the first signal, as soon as one has come.
+  package func first() async -> Int32 {
+    await withCheckedContinuation { continuation in
+      let received: Int32? = state.withLock { state in
+        if state.received == nil { state.waiters.append(continuation) }
+        return state.received
+      }
+      if let received { continuation.resume(returning: received) }
+    }
+  }
+
+  private func receive(_ number: Int32) {
+    let waiters = state.withLock { state in
+      state.received = state.received ?? number
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.resume(returning: number) }
+  }
+
+  private final class Reader: Sendable {
+    private let descriptor: Int32
+    private let signals: TerminationSignals
+
+    init(descriptor: Int32, signals: TerminationSignals) {
+      self.descriptor = descriptor
+      self.signals = signals
+    }
+
+    func run() {
+      var byte: UInt8 = 0
+      while true {
+        let count = read(descriptor, &byte, 1)
+        if count == 1 { signals.receive(Int32(byte)) } else if count == 0 || errno != EINTR { return }
+      }
+    }
+  }
+}
+
+/// A failed system call about this process.
+package struct ProcessError: Error, CustomStringConvertible {
+  /// One line: what failed and the system's reason.
+  package let message: String
+
+  init(_ what: String, code: Int32) { message = "\(what): \(String(cString: strerror(code)))" }
+
+  package var description: String { message }
+}

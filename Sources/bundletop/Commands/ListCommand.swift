@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import BundleModel
+internal import BundleStore
+internal import ProcessControl
+
+/// `bundletop list`: every bundle, once.
+struct ListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "Print every bundle's status.")
+
+  @OptionGroup var database: DatabaseOptions
+  @Flag(help: "Print a JSON array: AppHub's fields, and attempt, pod, bytesDone, bytesTotal.") var json = false
+
+  func run() async throws {
+    let session = try Session(database)
+    try await session.run {
+      let statuses = try await session.store.statuses().sorted { $0.slug < $1.slug }
+      if json {
+        writeLine(try JSONText.document(statuses.map { WireStatus($0, publicURL: session.publicURL) }))
+      } else {
+        writeLine(StatusTable.text(statuses, now: ThisProcess.now()))
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import BundleModel
+internal import BundleStore
+internal import ProcessControl
+
+/// `bundletop pods`: who is alive.
+struct PodsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "pods", abstract: "Print the catalog pods.")
+
+  @OptionGroup var database: DatabaseOptions
+  @Flag(help: "Print a JSON array.") var json = false
+
+  func run() async throws {
+    let session = try Session(database)
+    try await session.run {
+      let pods = try await session.store.pods()
+      writeLine(
+        json ? try JSONText.document(pods.map(WirePod.init)) : PodTable.text(pods, now: ThisProcess.now()))
+    }
+  }
+}
+
+/// A pod as scripts read it.
+struct WirePod: Encodable {
+  private let owner: String
+  private let name: String
+  private let url: String?
+  private let version: String
+  private let state: String
+  private let persistence: String
+  private let store: String
+  private let startedAt: String
+  private let lastSeen: String
+  private let concurrency: Int
+  private let running: Int
+  private let bundles: Int
+  private let notes: [String]
+
+  init(_ pod: Pod) {
+    owner = pod.owner.text
+    name = pod.name
+    url = pod.url
+    version = pod.version
+    state = PodTable.state(pod)
+    persistence = pod.persistence
+    store = pod.store
+    startedAt = pod.startedAt.iso8601
+    lastSeen = pod.lastSeen.iso8601
+    concurrency = pod.concurrency
+    running = pod.running
+    bundles = pod.catalogue
+    notes = pod.notes
+  }
+}
+
+/// Pods as a plain table.
+enum PodTable {
+  static func state(_ pod: Pod) -> String { pod.isStopped ? "stopped" : pod.isGone ? "gone" : "live" }
+
+  static func text(_ pods: [Pod], now: Timestamp) -> String {
+    guard !pods.isEmpty else { return "no pods" }
+    var table = TextTable([
+      ("POD", .left), ("STATE", .left), ("SEEN", .right), ("BUNDLES", .right), ("RUNNING", .right),
+      ("VERSION", .left), ("MODE", .left), ("STORE", .left),
+    ])
+    for pod in pods {
+      table.add([
+        pod.name, state(pod), HumanText.age(now.since(pod.lastSeen)), String(pod.catalogue),
+        "\(pod.running)/\(pod.concurrency)", pod.version, pod.persistence, pod.store,
+      ])
+    }
+    let notes = pods.flatMap { pod in pod.notes.map { "\(pod.name): \($0)" } }.map { UntrustedText.line($0) }
+    return ([table.text] + notes).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,140 @@
+internal import ArgumentParser
+internal import BundleModel
+internal import BundleStore
+internal import Synchronization
+
+/// What became of one wish.
+struct Asked {
+  var slug: Slug
+  var job: JobID?
+  var outcome = "refused"
+  /// Why nothing was done.
+  var refusal: String?
+  /// What to know although it was done.
+  var remark: String?
+  var attempt: Int?
+}
+
+/// The part that `package` and `retry` share: print the answers, wait if asked to, choose the exit code.
+struct WaitOptions: ParsableArguments {
+  @Flag(help: "Wait until each bundle is completed or failed, showing progress on stderr.") var wait = false
+  @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds")) var timeout: Int = 3600
+
+  func validate() throws {
+    guard timeout > 0 else { throw ValidationError("--timeout takes a positive number of seconds") }
+  }
+
+  private struct Answer: Encodable {
+    var slug: String
+    var jobId: String?
+    var outcome: String
+    var reason: String?
+    var attempt: Int?
+    var status: WireStatus?
+  }
+
+  /// Prints everything, and throws unless all went well.
+  func finish(_ asked: [Asked], session: Session, json: Bool) async throws {
+    let accepted = asked.filter { $0.refusal == nil }.map(\.slug)
+    var final: [Slug: BundleStatus] = [:]
+    if wait && !accepted.isEmpty { final = try await ended(accepted, session: session) }
+    if json {
+      writeLine(
+        try JSONText.document(
+          asked.map { one in
+            Answer(
+              slug: one.slug.text, jobId: one.job?.text, outcome: one.outcome, reason: one.refusal ?? one.remark,
+              attempt: one.attempt, status: final[one.slug].map { WireStatus($0, publicURL: session.publicURL) })
+          }))
+    } else {
+      for one in asked where one.refusal == nil { writeLine(line(one, final[one.slug])) }
+      for one in asked where one.refusal != nil {
+        writeLine("bundletop: \(UntrustedText.line("\(one.slug): \(one.refusal ?? "")"))", to: .errors)
+      }
+    }
+    let good = wait ? final.values.count { $0.state == .completed } : accepted.count
+    if good < asked.count { throw CommandFailure(good == 0 ? .failed : .partly, nil) }
+  }
+
+  private func line(_ one: Asked, _ status: BundleStatus?) -> String {
+    if let status { return ChangeLine.text(status) }
+    let words =
+      switch one.outcome {
+      case "created": "queued"
+      case "merged": "already queued; the options were merged"
+      case "waiting": "running; the next run follows it"
+      case "retried": "queued again, attempt \(one.attempt ?? 0)"
+      default: one.outcome
+      }
+    return UntrustedText.line("\(one.slug): \(words)\(one.remark.map { " (\($0))" } ?? "")")
+  }
+
+  /// Follows the feed until every named bundle is completed or failed.
+  private func ended(_ slugs: [Slug], session: Session) async throws -> [Slug: BundleStatus] {
+    let watch = EndWatch(slugs)
+    return try await withThrowingTaskGroup(of: [Slug: BundleStatus]?.self) { group in
+      group.addTask {
+        await session.store.follow { watch.take($0) }
+        return nil
+      }
+      group.addTask { try await watch.result() }
+      group.addTask {
+        try await Task.sleep(for: .seconds(timeout))
+        throw CommandFailure(.failed, "not finished after \(timeout) s: \(watch.unfinished)")
+      }
+      defer { group.cancelAll() }
+      while let result = try await group.next() {
+        if let result { return result }
+      }
+      throw CancellationError()
+    }
+  }
+}
+
+/// Collects how the named bundles end.
+private final class EndWatch: Sendable {
+  private struct State {
+    var ended: [Slug: BundleStatus] = [:]
+    var shown: [Slug: Stage] = [:]
+  }
+
+  private let slugs: Set<Slug>
+  private let state = Mutex(State())
+  private let done: AsyncStream<Void>
+  private let finish: AsyncStream<Void>.Continuation
+
+  init(_ slugs: [Slug]) {
+    self.slugs = Set(slugs)
+    (done, finish) = AsyncStream.makeStream()
+  }
+
+  var unfinished: String {
+    let ended = state.withLock { $0.ended }
+    return slugs.filter { ended[$0] == nil }.sorted().map(\.text).joined(separator: ", ")
+  }
+
+  func take(_ event: FeedEvent) {
+    switch event {
+    case .resync(let statuses), .changes(let statuses, _): take(statuses)
+    case .unreachable(let error, _): writeLine("bundletop: \(error.message)", to: .errors)
+    default: break
+    }
+  }
+
+  private func take(_ statuses: [BundleStatus]) {
+    for status in statuses where slugs.contains(status.slug) {
+      let isNews = state.withLock { state in
+        state.ended[status.slug] = status.state == .completed || status.state == .failed ? status : nil
+        return state.shown.updateValue(status.stage, forKey: status.slug) != status.stage
+      }
+      if isNews { writeLine(ChangeLine.text(status), to: .errors) }
+    }
+    if state.withLock({ $0.ended.count }) == slugs.count { finish.finish() }
+  }
+
+  func result() async throws -> [Slug: BundleStatus] {
+    for await _ in done {}
+    try Task.checkCancellation()
+    return state.withLock { $0.ended }
+  }
+}

@@ -1,0 +1,17 @@
+internal import FoundationEssentials
+
+/// JSON as scripts and people like it: keys sorted, slashes plain.
+enum JSONText {
+  /// Indented, for whole answers.
+  static func document(_ value: some Encodable) throws -> String { try text(value, pretty: true) }
+
+  /// On one line, for streams.
+  static func line(_ value: some Encodable) throws -> String { try text(value, pretty: false) }
+
+  private static func text(_ value: some Encodable, pretty: Bool) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = pretty
+      ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}

@@ -1,0 +1,28 @@
+internal import BundleModel
+
+/// Statuses as a plain table.
+enum StatusTable {
+  static func text(_ statuses: [BundleStatus], now: Timestamp) -> String {
+    guard !statuses.isEmpty else { return "no bundles" }
+    var table = TextTable([
+      ("SLUG", .left), ("STATE", .left), ("STAGE", .left), ("VERSION", .left), ("SIZE", .right), ("CHECKSUM", .left),
+      ("POD", .left), ("ATTEMPT", .right), ("AGE", .right), ("WHY", .left),
+    ])
+    for status in statuses {
+      table.add([
+        status.slug.text, status.state.rawValue, status.stage.rawValue, status.version ?? "-",
+        status.artifact?.size.map(HumanText.size) ?? "-", String((status.checksum ?? "-").prefix(16)),
+        status.pod ?? "-", status.attempt.map(String.init) ?? "-", HumanText.age(now.since(status.updatedAt)),
+        why(status),
+      ])
+    }
+    return table.text
+  }
+
+  /// The first line of what went wrong, or of what is going on.
+  private static func why(_ status: BundleStatus) -> String {
+    let text = status.error ?? status.message ?? ""
+    let line = UntrustedText.line(text.prefix { $0 != "\n" }, limit: 100)
+    return line
+  }
+}
