@@ -56,7 +56,7 @@ func tail(ofLog path: String, from offset: Int = 0, lines: Int = 6) -> String {
 }
 
 /// Removes a directory and all below it, never following a symbolic link. What is already gone is no error.
-func removeTree(_ path: String) throws(LocalStackError) {
+package func removeTree(_ path: String) throws(LocalStackError) {
   var info = stat()
   guard lstat(path, &info) == 0 else {
     if errno == ENOENT { return }

@@ -9,7 +9,8 @@ package enum SharedServers {
   private struct State {
     var directory: StackDirectory?
     var postgres: Task<LocalPostgres, any Error>?
-    var startedPostgres: LocalPostgres?
+    var objectStore: Task<LocalS3, any Error>?
+    var stops: [@Sendable () -> Void] = []
   }
 
   private static let state = Mutex(State())
@@ -17,20 +18,37 @@ package enum SharedServers {
   /// The shared Postgres.
   package static func postgres() async throws -> LocalPostgres {
     let task = state.withLock { state in
-      if let running = state.postgres { return running }
-      let task = Task {
-        let server = try await LocalPostgres.start(in: try await directory())
-        self.state.withLock { $0.startedPostgres = server }
-        return server
-      }
+      let task =
+        state.postgres
+        ?? Task {
+          let server = try await LocalPostgres.start(in: try await directory())
+          atExit { server.stopBlocking() }
+          return server
+        }
       state.postgres = task
       return task
     }
     return try await task.value
   }
 
+  /// The shared S3 server.
+  package static func objectStore() async throws -> LocalS3 {
+    let task = state.withLock { state in
+      let task =
+        state.objectStore
+        ?? Task {
+          let server = try await LocalS3.start(in: try await directory())
+          atExit { server.stopBlocking() }
+          return server
+        }
+      state.objectStore = task
+      return task
+    }
+    return try await task.value
+  }
+
   /// The directory of this process's servers.
-  package static func directory() async throws -> StackDirectory {
+  private static func directory() async throws -> StackDirectory {
     await Sweep.run()
     return try state.withLock { state in
       if let directory = state.directory { return directory }
@@ -41,10 +59,13 @@ package enum SharedServers {
     }
   }
 
+  private static func atExit(_ stop: @escaping @Sendable () -> Void) {
+    state.withLock { $0.stops.append(stop) }
+  }
+
   private static func stopAtExit() {
-    state.withLock { state in
-      state.startedPostgres?.stopBlocking()
-      try? state.directory?.remove()
-    }
+    let (stops, directory) = state.withLock { ($0.stops, $0.directory) }
+    for stop in stops { stop() }
+    try? directory?.remove()
   }
 }
