@@ -46,10 +46,14 @@ extension Connection {
   /// False when the connection is gone.
   private func readIdle() -> Bool {
     guard let handle else { return false }
+    // A statement under way reads for itself, and says why when it cannot.
+    guard PQtransactionStatus(handle) != PQTRANS_ACTIVE else { return true }
     let isOpen = PQconsumeInput(handle) == 1
     deliverNotifications()
-    // A statement under way finds out by itself and says why; nobody else would.
-    if !isOpen, PQtransactionStatus(handle) != PQTRANS_ACTIVE { discard() }
+    if !isOpen {
+      idleLoss = lastError(.connectionLost)
+      discard()
+    }
     return isOpen
   }
 }

@@ -28,6 +28,8 @@ package actor Connection {
   let wire: Gate
   var transaction: OpenTransaction?
   var watch: Task<Void, Never>?
+  /// Why the connection broke while no statement was under way.
+  var idleLoss: PostgresError?
   /// The server's own limit for a statement as last set.
   var serverLimit: Duration
 
@@ -64,6 +66,9 @@ package actor Connection {
 
   /// The server's version, such as 150_004 for 15.4; nil when closed.
   package var serverVersion: Int? { handle.map { Int(PQserverVersion($0)) } }
+
+  /// True when the server has no transaction open.
+  var isOutsideTransaction: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false }
 
   /// True for a task inside the body of the transaction that is open now.
   var isInsideTransaction: Bool { transaction.map { Self.insideTransactions.contains($0.id) } ?? false }
