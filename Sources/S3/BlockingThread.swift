@@ -20,6 +20,25 @@ package enum BlockingThread {
     return try result.get()
   }
 
+  /// Like `run`, for work that looks at a flag now and then and ends early when it is set.
+  package static func runCancellable<Value: Sendable, Failure: Error>(
+    _ work: @escaping @Sendable (CancelFlag) throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let cancel = CancelFlag()
+    let result = await withTaskCancellationHandler {
+      await run { () -> Result<Value, Failure> in
+        do throws(Failure) {
+          return .success(try work(cancel))
+        } catch {
+          return .failure(error)
+        }
+      }
+    } onCancel: {
+      cancel.set()
+    }
+    return try result.get()
+  }
+
   /// Starts a detached thread that blocks every signal but those of its own faults, so that handlers run elsewhere.
   static func start(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Body(body))

@@ -1,13 +1,5 @@
 internal import BundleModel
 internal import CCurl
-import Synchronization
-
-/// Set from any thread when nobody waits for a transfer any more.
-final class CancelFlag: Sendable {
-  private let flag = Atomic(false)
-  var isSet: Bool { flag.load(ordering: .acquiring) }
-  func set() { flag.store(true, ordering: .releasing) }
-}
 
 /// One request on its way: the context of libcurl's callbacks.
 ///
