@@ -44,6 +44,7 @@ let package = Package(
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CArchive", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("archive")]),
     .target(name: "CProcess"),
+    .target(name: "CSpawn", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "CBuildInfo", cSettings: [.define("BUNDLETOP_COMMIT", to: "\"\(commit)\"")]),
 
     // Pure values and rules.
@@ -64,7 +65,7 @@ let package = Package(
 
     // What the two programs are made of.
     .target(
-      name: "Packager", dependencies: ["BundleModel", "CArchive", "COpenSSL", subprocess], swiftSettings: strict),
+      name: "Packager", dependencies: ["BundleModel", "CArchive", "COpenSSL", "CSpawn"], swiftSettings: strict),
     .target(
       name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
       swiftSettings: strict),
@@ -104,7 +105,7 @@ let package = Package(
       name: "BundleStoreTests", dependencies: ["BundleModel", "BundleStore", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "PackagerTests", dependencies: ["BundleModel", "Packager", subprocess], swiftSettings: strict),
+      name: "PackagerTests", dependencies: ["BundleModel", "Packager"], swiftSettings: strict),
     .testTarget(
       name: "TerminalTests", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,83 @@
+internal import BundleModel
+
+/// The SHA-256 of everything that an archive is made from.
+///
+/// Every part is written with its length before it, so that no two different inputs give the same bytes.
+enum BundleFingerprint {
+  /// Changes whenever the encoding, the ignore rules, the selection or the archive's bytes change.
+  static let format = "bundletop-fingerprint 1, gnutar, gzip 6"
+
+  /// What is not read from files.
+  struct Settings: Equatable, Sendable {
+    var minify: Bool
+    var skipBuild: Bool
+    /// Name and version of the bundler, or "none".
+    var builder: String
+  }
+
+  /// Reads and hashes a bundle and its shared directory.
+  ///
+  /// Constant memory, whatever the sizes. Modification times, owners, locations and all permissions but the
+  /// owner's executable bit play no part.
+  static func compute(
+    bundle: String, shared: String?, rules: IgnoreRules, settings: Settings, _ interruption: Interruption
+  ) throws(PackagingError) -> Fingerprint {
+    var encoder = try Encoder()
+    try encoder.text(format)
+    try encoder.text(settings.builder)
+    try encoder.text("minify=\(settings.minify) skipBuild=\(settings.skipBuild)")
+    try encoder.tree("bundle", bundle, rules, interruption)
+    if let shared { try encoder.tree("shared", shared, IgnoreRules(), interruption) }
+    let hex = try encoder.finish().hex
+    guard let fingerprint = Fingerprint(hex) else { throw PackagingError(.pod, "the fingerprint came out empty") }
+    return fingerprint
+  }
+
+  private struct Encoder {
+    private let hash: SHA256
+
+    init() throws(PackagingError) { hash = try SHA256() }
+
+    mutating func number(_ value: UInt64) throws(PackagingError) {
+      try hash.update((0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) })
+    }
+
+    mutating func text(_ value: String) throws(PackagingError) {
+      try number(UInt64(value.utf8.count))
+      try hash.update(Array(value.utf8))
+    }
+
+    mutating func tree(
+      _ name: String, _ root: String, _ rules: IgnoreRules, _ interruption: Interruption
+    ) throws(PackagingError) {
+      let entries = try FileTree.entries(of: root, links: .insideOnly, interruption, ignores: rules.ignores)
+      try text(name)
+      try number(UInt64(entries.count))
+      for entry in entries {
+        try text(entry.path.text)
+        switch entry.kind {
+        case .link(let target):
+          try text("link")
+          try text(target)
+        case .file(let isExecutable, let size):
+          try text(isExecutable ? "program" : "file")
+          try number(UInt64(size))
+          try content(of: root, entry, size: size, interruption)
+        }
+      }
+    }
+
+    private func content(
+      of root: String, _ entry: TreeEntry, size: Int64, _ interruption: Interruption
+    ) throws(PackagingError) {
+      let hash = hash
+      let file = try FileDescriptor.reading("\(root)/\(entry.path)")
+      let read = try file.forEachChunk(interruption) { (bytes) throws(PackagingError) in try hash.update(bytes) }
+      guard read == size else {
+        throw PackagingError(.bundle, "\(entry.path) changed while it was read; package it again")
+      }
+    }
+
+    func finish() throws(PackagingError) -> Checksum { try hash.finish() }
+  }
+}
