@@ -54,9 +54,8 @@ package struct Frame: Equatable, Sendable {
     while let piece = pieces.next() {
       guard used + piece.columns <= room else {
         guard let ellipsis else { return used }
-        var sign = CellText(String(ellipsis)).next()?.text ?? " "
-        if TextWidth.columns(of: sign) != 1 { sign = " " }
-        put(sign, columns: 1, at: start + lastCut, style: style)
+        let sign = CellText(String(ellipsis)).first { $0.columns == 1 }
+        put(sign?.text ?? " ", columns: 1, at: start + lastCut, style: style)
         for blank in lastCut + 1..<max(room, lastCut + 1) { put(" ", columns: 1, at: start + blank, style: style) }
         return room
       }
