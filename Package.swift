@@ -104,7 +104,7 @@ let package = Package(
     .testTarget(
       name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
     .testTarget(
-      name: "LocalStackTests", dependencies: ["LocalStack", "TestSupport", subprocess], swiftSettings: strict),
+      name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
