@@ -11,6 +11,9 @@ package struct Cell: Hashable, Sendable {
 }
 
 /// A whole screen as a value: what the dashboard renders, tests compare and the painter paints.
+///
+/// Cells change only through `write`, `fill` and `restyle`, which keep two promises: no cell holds a control
+/// scalar, and no wide character stands without its second half.
 package struct Frame: Equatable, Sendable {
   package let size: Size
   /// Row by row, `size.rows * size.columns` cells.
@@ -18,17 +21,91 @@ package struct Frame: Equatable, Sendable {
   /// Where the hardware cursor stands; nil hides it.
   package var cursor: (row: Int, column: Int)?
 
+  /// A frame of blanks; negative sizes count as 0.
   package init(size: Size) {
-    self.size = size
-    cells = Array(repeating: Cell(), count: size.rows * size.columns)
+    self.size = Size(columns: max(0, size.columns), rows: max(0, size.rows))
+    cells = Array(repeating: Cell(), count: self.size.rows * self.size.columns)
   }
 
   package static func == (a: Frame, b: Frame) -> Bool {
     a.size == b.size && a.cells == b.cells && a.cursor?.row == b.cursor?.row && a.cursor?.column == b.cursor?.column
   }
 
-  package subscript(row: Int, column: Int) -> Cell {
-    get { cells[row * size.columns + column] }
-    set { cells[row * size.columns + column] = newValue }
+  /// The cell at a place inside the frame.
+  package subscript(row: Int, column: Int) -> Cell { cells[row * size.columns + column] }
+
+  /// Writes one line of text of any origin and returns the columns it took.
+  ///
+  /// Nothing is written outside the frame or beyond `width` columns. A text that does not fit is cut between
+  /// cells; with an `ellipsis` that one stands last and all of the room counts as used. A wide character of which
+  /// only half would fit is left out.
+  @discardableResult
+  package mutating func write(
+    _ text: some StringProtocol, row: Int, column: Int, width: Int? = nil, style: Style = .plain,
+    ellipsis: Character? = nil
+  ) -> Int {
+    guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return 0 }
+    let room = min(width ?? Int.max, size.columns - column)
+    guard room > 0 else { return 0 }
+    let start = row * size.columns + column
+    var used = 0
+    var lastCut = 0  // the last boundary that leaves a column for the ellipsis
+    var pieces = CellText(String(text))
+    while let piece = pieces.next() {
+      guard used + piece.columns <= room else {
+        guard let ellipsis else { return used }
+        let sign = CellText(String(ellipsis)).first { $0.columns == 1 }
+        put(sign?.text ?? " ", columns: 1, at: start + lastCut, style: style)
+        for blank in lastCut + 1..<max(room, lastCut + 1) { put(" ", columns: 1, at: start + blank, style: style) }
+        return room
+      }
+      put(piece.text, columns: piece.columns, at: start + used, style: style)
+      used += piece.columns
+      if used < room { lastCut = used }
+    }
+    return used
+  }
+
+  /// Blanks a rectangle, clipped to the frame, in a style.
+  package mutating func fill(
+    row: Int, column: Int = 0, rows: Int = 1, columns: Int = Int.max, style: Style = .plain
+  ) {
+    visit(row: row, column: column, rows: rows, columns: columns) { frame, index in
+      frame.put(" ", columns: 1, at: index, style: style)
+    }
+  }
+
+  /// Changes the style of what stands in a rectangle, clipped to the frame, and leaves the text.
+  package mutating func restyle(
+    row: Int, column: Int = 0, rows: Int = 1, columns: Int = Int.max, _ change: (inout Style) -> Void
+  ) {
+    visit(row: row, column: column, rows: rows, columns: columns) { frame, index in
+      change(&frame.cells[index].style)
+    }
+  }
+
+  private mutating func visit(
+    row: Int, column: Int, rows: Int, columns: Int, _ body: (inout Frame, Int) -> Void
+  ) {
+    let rowRange = Self.clip(row, rows, size.rows)
+    let columnRange = Self.clip(column, columns, size.columns)
+    for row in rowRange {
+      for column in columnRange { body(&self, row * size.columns + column) }
+    }
+  }
+
+  private static func clip(_ start: Int, _ count: Int, _ limit: Int) -> Range<Int> {
+    let (sum, overflow) = start.addingReportingOverflow(max(0, count))
+    let first = min(max(0, start), limit)
+    return first..<max(first, min(overflow ? limit : sum, limit))
+  }
+
+  /// Puts one cell's text down; a wide character that loses a half becomes a blank.
+  private mutating func put(_ text: String, columns: Int, at index: Int, style: Style) {
+    if cells[index].text.isEmpty { cells[index - 1].text = " " }
+    let end = index + columns
+    if end < cells.count && cells[end].text.isEmpty { cells[end].text = " " }
+    cells[index] = Cell(text, style: style)
+    if columns == 2 { cells[index + 1] = Cell("", style: style) }
   }
 }

@@ -1,0 +1,81 @@
+/// What must be painted to turn one frame into another.
+package struct FrameChanges: Equatable, Sendable {
+  /// Changed characters that stand side by side.
+  package struct Run: Hashable, Sendable {
+    package let row: Int
+    package let column: Int
+    /// The characters, each with its columns.
+    package var cells: [PaintedCell]
+  }
+
+  /// One character as the painter needs it.
+  package struct PaintedCell: Hashable, Sendable {
+    package let text: String
+    package let style: Style
+    /// 1 or 2.
+    package let columns: Int
+  }
+
+  package private(set) var runs: [Run] = []
+
+  /// Characters, not columns.
+  package var cellCount: Int { runs.reduce(0) { $0 + $1.cells.count } }
+
+  /// Compares a frame with what the screen shows; nil is a blank screen. Cells beyond `clip` are left out.
+  package init(from old: Frame?, to new: Frame, clip: Size) {
+    let rows = min(new.size.rows, clip.rows)
+    let columns = min(new.size.columns, clip.columns)
+    let isComparable = old?.size == new.size
+    let blank = Cell()
+    for row in 0..<rows {
+      let start = row * new.size.columns
+      var column = 0
+      var next = -1  // where a cell would continue the run
+      while column < columns {
+        let cell = new.cells[start + column]
+        let isWide = column + 1 < new.size.columns && new.cells[start + column + 1].text.isEmpty
+        let width = isWide ? 2 : 1
+        defer { column += width }
+        guard column + width <= columns else { continue }
+        var isSame = isComparable ? old!.cells[start + column] == cell : cell == blank
+        if isSame, isWide, isComparable { isSame = old!.cells[start + column + 1].text.isEmpty }
+        if isSame { continue }
+        let painted = PaintedCell(text: cell.text, style: cell.style, columns: width)
+        if next == column {
+          runs[runs.count - 1].cells.append(painted)
+        } else {
+          runs.append(Run(row: row, column: column, cells: [painted]))
+        }
+        next = column + width
+      }
+    }
+  }
+}
+
+extension Color {
+  /// The nearest thing that the terminal can show.
+  func reduced(to level: Capabilities.ColorLevel) -> Color {
+    switch (self, level) {
+    case (.terminal, _), (_, .none): .terminal
+    case (.ansi(let index), _): .ansi(index & 15)
+    case (.indexed(let index), .indexed256): .indexed(index)
+    case (.indexed(let index), .ansi16): .ansi(Self.nearestANSI(index))
+    }
+  }
+
+  /// xterm's colour cube and grey ramp, folded to hue and brightness.
+  private static func nearestANSI(_ index: UInt8) -> UInt8 {
+    switch index {
+    case 0...15: return index
+    case 232...255: return [0, 8, 7, 15][Int(index - 232) / 6]
+    default:
+      let cube = Int(index) - 16
+      let levels = [cube / 36, cube / 6 % 6, cube % 6]
+      let strongest = levels.max() ?? 0
+      guard strongest > 0 else { return 0 }
+      var hue: UInt8 = 0
+      for (bit, level) in levels.enumerated() where level * 2 > strongest { hue |= 1 << UInt8(bit) }
+      return strongest >= 4 ? hue + 8 : hue
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import Glibc
+
+/// The C library's words for an `errno`.
+enum SystemMessage {
+  static func text(_ code: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 160)
+    guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
