@@ -1,0 +1,224 @@
+internal import BundleModel
+
+/// All bundles, counted, sorted and filtered; kept so by work in proportion to what changed.
+///
+/// A row lives in a slot for as long as its slug is known. Three orders name slots: by slug (what every other order
+/// is made from without comparing texts), by the sort key, and of that one what passes the filter.
+struct BundleTable: Sendable {
+  private var rows: [BundleRow] = []
+  private var extras: [Int32: BundleExtra] = [:]
+  private var free: [Int32] = []
+  private var index = SlugIndex()
+  private var podNames: [String] = []
+  private var podPlaces: [String: Int32] = [:]
+
+  private var bySlug = SlotOrder()
+  /// Empty while the key is the slug: then `bySlug` is the order.
+  private var byKey = SlotOrder()
+  /// Nil while the filter is empty: then the whole order is visible.
+  private var filtered: SlotOrder?
+
+  private(set) var sortKey = SortKey.state
+  private(set) var filter = BundleFilter.none
+  private var counts = [0, 0, 0, 0]
+
+  /// How many bundles are known.
+  var total: Int { bySlug.count }
+  /// How many pass the filter.
+  var visibleCount: Int { visible.count }
+  /// How many bundles are in a state.
+  func count(_ state: BundleState) -> Int { counts[Int(state.trouble)] }
+
+  private var whole: SlotOrder { sortKey == .slug ? bySlug : byKey }
+  private var visible: SlotOrder { filtered ?? whole }
+
+  // MARK: Looking
+
+  /// The row at a position of the visible table.
+  func row(at position: Int) -> BundleRow { rows[Int(visible[position])] }
+
+  /// The row of a slug, visible or not.
+  func row(of slug: Slug) -> BundleRow? {
+    slot(of: slug).map { rows[Int($0)] }
+  }
+
+  /// What is kept beside the row of a slug.
+  func extra(of slug: Slug) -> BundleExtra? {
+    slot(of: slug).flatMap { extras[$0] }
+  }
+
+  /// The name of a row's pod; empty without one.
+  func podName(of row: BundleRow) -> String { row.pod < 0 ? "" : podNames[Int(row.pod)] }
+
+  /// Where a slug stands in the visible table; nil when it is not there.
+  func position(of slug: Slug) -> Int? {
+    guard let slot = slot(of: slug) else { return nil }
+    let order = visible
+    let position = place(of: rows[Int(slot)], in: order, by: sortKey)
+    return position < order.count && order[position] == slot ? position : nil
+  }
+
+  private func slot(of slug: Slug) -> Int32? { index.slot(of: slug) { rows[Int($0)].slug } }
+
+  private func place(of row: BundleRow, in order: SlotOrder, by key: SortKey) -> Int {
+    order.position { key.precedes(rows[Int($0)], row) }
+  }
+
+  private func passes(_ row: BundleRow, _ extra: BundleExtra?) -> Bool {
+    filter.matches(row, note: extra?.note ?? "", pod: podName(of: row))
+  }
+
+  // MARK: Arranging
+
+  /// Sorts by another key.
+  mutating func sort(by key: SortKey) {
+    sortKey = key
+    arrangeByKey()
+    arrangeFiltered()
+  }
+
+  /// Shows only what passes a filter.
+  mutating func show(_ filter: BundleFilter) {
+    self.filter = filter
+    arrangeFiltered()
+  }
+
+  private mutating func arrangeByKey() {
+    guard sortKey != .slug else {
+      byKey = SlotOrder()
+      return
+    }
+    var keyed = bySlug.slots.enumerated().map { place, slot in
+      (key: sortKey.value(of: rows[Int(slot)]), place: Int32(place), slot: slot)
+    }
+    keyed.sort { $0.key != $1.key ? $0.key < $1.key : $0.place < $1.place }
+    byKey = SlotOrder(keyed.map(\.slot))
+  }
+
+  private mutating func arrangeFiltered() {
+    filtered =
+      filter.isEmpty ? nil : SlotOrder(whole.slots.filter { passes(rows[Int($0)], extras[$0]) })
+  }
+
+  // MARK: Changing
+
+  /// Puts everything known in place of what was known before.
+  mutating func replaceAll(_ statuses: [BundleStatus]) {
+    rows = []
+    rows.reserveCapacity(statuses.count)
+    extras = [:]
+    free = []
+    podNames = []
+    podPlaces = [:]
+    index = SlugIndex(capacity: statuses.count)
+    counts = [0, 0, 0, 0]
+    for status in statuses { store(status) }
+    var slots = (0..<Int32(rows.count)).map { $0 }
+    slots.sort { rows[Int($0)].slug.precedes(rows[Int($1)].slug) }
+    bySlug = SlotOrder(slots)
+    arrangeByKey()
+    arrangeFiltered()
+  }
+
+  /// Takes slugs out, then puts rows in; of two rows of one slug the later one counts.
+  mutating func apply(upserts: [BundleStatus], removed: [Slug]) {
+    var slugs = OrderChange()
+    var keys = OrderChange()
+    var shown = OrderChange()
+    var latest: [Slug: Int] = [:]
+    for (number, status) in upserts.enumerated() { latest[status.slug] = number }
+    var gone: Set<Slug> = []
+    for slug in removed where latest[slug] == nil && gone.insert(slug).inserted {
+      guard let slot = slot(of: slug) else { continue }
+      slugs.leaving.append(place(of: rows[Int(slot)], in: bySlug, by: .slug))
+      leave(slot, &keys, &shown)
+    }
+    // Positions are looked up while every row still stands where the orders say; only then are rows changed.
+    for (slug, number) in latest {
+      guard let slot = slot(of: slug) else { continue }
+      let moves = moves(slot, upserts[number])
+      if moves.key { keys.leaving.append(place(of: rows[Int(slot)], in: byKey, by: sortKey)) }
+      if moves.key { keys.arriving.append(slot) }
+      if moves.leavesShown { shown.leaving.append(place(of: rows[Int(slot)], in: filtered!, by: sortKey)) }
+      if moves.entersShown { shown.arriving.append(slot) }
+    }
+    for slug in gone { forget(slug) }
+    bySlug.remove(at: slugs.leaving)
+    byKey.remove(at: keys.leaving)
+    filtered?.remove(at: shown.leaving)
+    for number in latest.values.sorted() {
+      let stored = store(upserts[number])
+      guard stored.isNew else { continue }
+      slugs.arriving.append(stored.slot)
+      if sortKey != .slug { keys.arriving.append(stored.slot) }
+      if filtered != nil && passes(rows[Int(stored.slot)], extras[stored.slot]) {
+        shown.arriving.append(stored.slot)
+      }
+    }
+    bySlug.insert(arrivals(slugs, into: bySlug, by: .slug))
+    byKey.insert(arrivals(keys, into: byKey, by: sortKey))
+    if filtered != nil { filtered!.insert(arrivals(shown, into: filtered!, by: sortKey)) }
+  }
+
+  /// What a batch does to one order: positions that fall out, slots that come in.
+  private struct OrderChange {
+    var leaving: [Int] = []
+    var arriving: [Int32] = []
+  }
+
+  private func leave(_ slot: Int32, _ keys: inout OrderChange, _ shown: inout OrderChange) {
+    if sortKey != .slug { keys.leaving.append(place(of: rows[Int(slot)], in: byKey, by: sortKey)) }
+    if let filtered, passes(rows[Int(slot)], extras[slot]) {
+      shown.leaving.append(place(of: rows[Int(slot)], in: filtered, by: sortKey))
+    }
+  }
+
+  private mutating func moves(_ slot: Int32, _ status: BundleStatus) -> (
+    key: Bool, leavesShown: Bool, entersShown: Bool
+  ) {
+    let row = BundleRow(status, pod: podPlace(status.pod))
+    let key = sortKey.value(of: row) != sortKey.value(of: rows[Int(slot)])
+    guard filtered != nil else { return (key, false, false) }
+    let passed = passes(rows[Int(slot)], extras[slot])
+    let passesNow = passes(row, BundleExtra(status))
+    return (key, passed && (key || !passesNow), passesNow && (key || !passed))
+  }
+
+  private func arrivals(_ change: OrderChange, into order: SlotOrder, by key: SortKey) -> [(
+    slot: Int32, position: Int
+  )] {
+    change.arriving.sorted { key.precedes(rows[Int($0)], rows[Int($1)]) }
+      .map { ($0, place(of: rows[Int($0)], in: order, by: key)) }
+  }
+
+  @discardableResult
+  private mutating func store(_ status: BundleStatus) -> (slot: Int32, isNew: Bool) {
+    let row = BundleRow(status, pod: podPlace(status.pod))
+    counts[Int(row.state.trouble)] += 1
+    let known = slot(of: row.slug)
+    let slot = known ?? free.popLast() ?? Int32(rows.count)
+    if known != nil { counts[Int(rows[Int(slot)].state.trouble)] -= 1 }
+    if Int(slot) == rows.count { rows.append(row) } else { rows[Int(slot)] = row }
+    if let extra = BundleExtra(status) { extras[slot] = extra } else { extras[slot] = nil }
+    if known == nil { index.insert(row.slug, slot: slot) { rows[Int($0)].slug } }
+    return (slot, known == nil)
+  }
+
+  private mutating func forget(_ slug: Slug) {
+    guard let slot = slot(of: slug) else { return }
+    counts[Int(rows[Int(slot)].state.trouble)] -= 1
+    index.remove(slug) { rows[Int($0)].slug }
+    extras[slot] = nil
+    free.append(slot)
+  }
+
+  /// The place of a pod's name in the list of names, added when it is new.
+  private mutating func podPlace(_ name: String?) -> Int32 {
+    guard let name, !name.isEmpty else { return -1 }
+    if let place = podPlaces[name] { return place }
+    let place = Int32(podNames.count)
+    podNames.append(UntrustedText.line(name, limit: 80))
+    podPlaces[name] = place
+    return place
+  }
+}

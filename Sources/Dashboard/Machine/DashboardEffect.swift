@@ -1,0 +1,44 @@
+package import BundleModel
+
+/// What the dashboard asks the program around it to do.
+package enum DashboardEffect: Sendable {
+  /// Read the status and the attempts of a slug; answered by `detail` or `detailFailed`. At most one at a time.
+  case loadDetail(Slug)
+  /// Package again what the person saw, only if it is still so; answered by `actionFinished`.
+  ///
+  /// `force` builds even when the cache has the answer, and is not bound to a failed state.
+  case retry(Slug, seen: SeenState, force: Bool)
+  /// Mint a link for the artifact of a slug; answered by `signed` or `actionFinished`.
+  case sign(Slug, lifetime: Duration)
+  /// Put a text into the person's clipboard; answered by `copied`.
+  case copy(CopyText, label: String)
+  /// Paint every cell again: something else wrote on the screen.
+  case repaint
+  /// Stop as Ctrl-Z does.
+  case suspend
+  /// Leave with this exit code.
+  case quit(exitCode: Int32)
+}
+
+/// What a person saw of a bundle when they asked for something: what the store compares before it acts.
+package struct SeenState: Equatable, Sendable {
+  package var state: BundleState
+  package var fingerprint: Fingerprint
+  /// The job id as the status row holds it; AppHub's rows may hold other text than a UUID.
+  package var job: String?
+  package var attempt: Int?
+
+  package init(state: BundleState, fingerprint: Fingerprint, job: String?, attempt: Int?) {
+    self.state = state
+    self.fingerprint = fingerprint
+    self.job = job
+    self.attempt = attempt
+  }
+}
+
+/// A text on its way to the clipboard.
+package enum CopyText: Sendable {
+  case plain(String)
+  /// Never goes to a file.
+  case secret(Secret<String>)
+}

@@ -1,0 +1,85 @@
+internal import BundleModel
+
+/// Numbers with their units, short enough for a table.
+enum Formats {
+  /// Bytes in decimal units, at most seven columns: `640 B`, `1.2 MB`, `184 kB`.
+  static func bytes(_ count: Int64) -> String {
+    guard count >= 1000 else { return "\(max(0, count)) B" }
+    var value = count
+    var rest: Int64 = 0
+    var unit = 0
+    while value >= 1000 && unit < units.count {
+      rest = value % 1000
+      value /= 1000
+      unit += 1
+    }
+    return value < 10 ? "\(value).\(rest / 100) \(units[unit - 1])" : "\(value) \(units[unit - 1])"
+  }
+
+  private static let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
+
+  /// A measured span: `0.1 s`, `14.2 s`, `2 min 05 s`, `3 h 20 min`.
+  static func span(_ span: Duration) -> String {
+    let (seconds, attoseconds) = span.components
+    guard seconds >= 0 else { return "0.0 s" }
+    if seconds < 60 { return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s" }
+    if seconds < 3600 { return "\(seconds / 60) min \(Int(seconds % 60).padded(2)) s" }
+    return "\(seconds / 3600) h \(Int(seconds / 60 % 60).padded(2)) min"
+  }
+
+  /// How old, in one coarse unit, and when that text changes next.
+  static func age(_ since: Timestamp, now: Timestamp, isSpaced: Bool) -> (text: String, changesAt: Timestamp) {
+    let seconds = max(0, now.since(since).components.seconds)
+    let (size, name, spaced): (Int64, String, String) =
+      switch seconds {
+      case ..<60: (1, "s", " s")
+      case ..<3600: (60, "m", " min")
+      case ..<86_400: (3600, "h", " h")
+      default: (86_400, "d", " d")
+      }
+    let count = seconds / size
+    return ("\(count)\(isSpaced ? spaced : name)", since.advanced(by: .seconds((count + 1) * size)))
+  }
+
+  /// Seconds left, rounded up, and when that number changes next; nil at the end.
+  static func countdown(_ until: Timestamp, now: Timestamp) -> (seconds: Int64, changesAt: Timestamp?) {
+    let left = until.microseconds - now.microseconds
+    guard left > 0 else { return (0, nil) }
+    let seconds = (left - 1) / 1_000_000 + 1
+    return (seconds, until.advanced(by: .seconds(-(seconds - 1))))
+  }
+
+  /// `14:02:11`, with the day in front when that is another than today's; `offset` in seconds from UTC.
+  static func time(_ moment: Timestamp, offset: Int, now: Timestamp, nowOffset: Int) -> String {
+    let local = civil(moment, offset)
+    let today = civil(now, nowOffset)
+    let time = "\(local.hour.padded(2)):\(local.minute.padded(2)):\(local.second.padded(2))"
+    if local.day == today.day && local.month == today.month && local.year == today.year { return time }
+    let day = "\(local.month.padded(2))-\(local.day.padded(2))"
+    return (local.year == today.year ? day : "\(local.year.padded(4))-\(day)") + " " + time
+  }
+
+  /// The next midnight, when a time of day may get its day in front.
+  static func midnight(after now: Timestamp, offset: Int) -> Timestamp {
+    let day: Int64 = 86_400_000_000
+    let shift = Int64(offset) * 1_000_000
+    let local = now.microseconds + shift
+    let days = local >= 0 ? local / day : (local - day + 1) / day
+    return Timestamp(microseconds: (days + 1) * day - shift)
+  }
+
+  private static func civil(_ moment: Timestamp, _ offset: Int) -> CivilTime {
+    CivilTime(moment.advanced(by: .seconds(offset)))
+  }
+
+  /// Digits in groups of three: `10,000`.
+  static func count(_ number: Int) -> String {
+    let digits = String(number)
+    var out = ""
+    for (place, digit) in digits.enumerated() {
+      if place > 0 && (digits.count - place) % 3 == 0 && out.last != "-" { out.append(",") }
+      out.append(digit)
+    }
+    return out
+  }
+}

@@ -1,0 +1,104 @@
+internal import BundleModel
+internal import Terminal
+
+/// The first lines: which database, how fresh, which pods, how many bundles in which state.
+extension DashboardState {
+  func drawHeader(_ canvas: inout Canvas, _ layout: ScreenLayout) {
+    if layout.header.count >= 2 {
+      canvas.line(
+        row: 0,
+        left: [
+          Segment("bundletop", .strong, priority: 5), Segment(configuration.database, priority: 3),
+        ],
+        right: [readOnlySegment, podsSegment, connectionSegment(&canvas, isShort: false)])
+      canvas.line(
+        row: 1, left: countSegments(canvas, isShort: false),
+        right: [filterSegment, shownSegment, storageSegment(&canvas), zoneSegment])
+    } else if layout.header.count == 1 {
+      let counts = countSegments(canvas, isShort: true)
+      canvas.line(
+        row: 0, left: [connectionSegment(&canvas, isShort: true)] + counts,
+        right: [shownSegment, podsSegment, Segment("bundletop", .strong, priority: 0)], gap: 1)
+    }
+  }
+
+  private var readOnlySegment: Segment {
+    Segment(configuration.isReadOnly ? "read-only" : "", .warning, priority: 4)
+  }
+
+  private var zoneSegment: Segment { Segment(zone == .utc ? "UTC" : "local time", .dim, priority: 1) }
+
+  private var podsSegment: Segment {
+    guard let pods else { return Segment("", priority: 2) }
+    let known = pods.count { !$0.isStopped }
+    let alive = pods.count { !$0.isStopped && !$0.isGone }
+    return Segment("pods \(alive)/\(known)", alive == 0 ? .trouble : alive < known ? .warning : .plain, priority: 6)
+  }
+
+  private var filterSegment: Segment {
+    Segment(bundles.filter.isEmpty ? "" : "filter: \(bundles.filter.text)", .strong, priority: 3)
+  }
+
+  private var shownSegment: Segment {
+    guard hasBundles else { return Segment("", priority: 5) }
+    let total = Formats.count(bundles.total)
+    if bundles.filter.isEmpty { return Segment(total + (bundles.total == 1 ? " bundle" : " bundles"), priority: 2) }
+    return Segment("\(Formats.count(bundles.visibleCount)) of \(total)", .strong, priority: 6)
+  }
+
+  private func countSegments(_ canvas: Canvas, isShort: Bool) -> [Segment] {
+    guard hasBundles else { return [] }
+    return BundleState.byTrouble.map { state in
+      let count = bundles.count(state)
+      let word = isShort ? state.glyph(unicode: canvas.capabilities.unicode) : "\(state.countWord) "
+      let importance = 10 - Int(state.trouble)
+      return Segment(word + Formats.count(count), count == 0 ? .dim : .state(state), priority: importance)
+    }
+  }
+
+  private func storageSegment(_ canvas: inout Canvas) -> Segment {
+    switch storage {
+    case .unknown: Segment("", priority: 2)
+    case .reachable: Segment("storage ok", priority: 2)
+    case .unreachable: Segment("storage unreachable", .trouble, priority: 8)
+    case .notConfigured: Segment("storage not configured", .warning, priority: 4)
+    }
+  }
+
+  private func connectionSegment(_ canvas: inout Canvas, isShort: Bool) -> Segment {
+    let good = canvas.glyphs.active
+    switch connection {
+    case .connecting: return Segment("\(canvas.glyphs.waiting) connecting", .warning, priority: 11)
+    case .live(let latency):
+      let time = isShort ? "" : latency.map { " " + Self.milliseconds($0) } ?? ""
+      return Segment("\(good) live\(time)", .state(.completed), priority: 11)
+    case .polling: return Segment("\(canvas.glyphs.waiting) polling", .warning, priority: 11)
+    case .blind(let since):
+      let age = canvas.age(since, isSpaced: true)
+      return Segment("\(canvas.glyphs.failure) blind for \(age)", .trouble, priority: 11)
+    case .lost(let since, let nextTry, _):
+      let age = canvas.age(since, isSpaced: true)
+      if isShort { return Segment("\(canvas.glyphs.failure) lost \(age)", .trouble, priority: 11) }
+      var words = "\(canvas.glyphs.failure) database unreachable for \(age)"
+      if let nextTry {
+        let seconds = canvas.countdown(nextTry)
+        words += seconds == 0 ? " · trying" : " · next try in \(seconds) s"
+      }
+      let full = words + " · data from \(canvas.time(since))"
+      let room = canvas.frame.size.columns
+      return Segment(canvas.columns(of: full) <= room ? full : words, .trouble, priority: 11)
+    }
+  }
+
+  /// `3 ms`, and `0.4 ms` below one.
+  private static func milliseconds(_ span: Duration) -> String {
+    let (seconds, attoseconds) = span.components
+    let tenths = seconds * 10_000 + attoseconds / 100_000_000_000_000
+    return tenths < 10 ? "0.\(max(0, tenths)) ms" : "\(tenths / 10) ms"
+  }
+}
+
+extension BundleState {
+  /// The word in the header.
+  var countWord: String { self == .completed ? "done" : rawValue }
+}
