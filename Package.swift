@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// The released version that `--version` prints.
+let version = "0.1.0"
+
 /// The commit that `--version` prints; "unknown" outside a git checkout.
 let commit: String = {
   guard let git = Context.gitInformation else { return "unknown" }
@@ -45,12 +48,17 @@ let package = Package(
     .target(name: "CArchive", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("archive")]),
     .target(name: "CProcess"),
     .target(name: "CSpawn", cSettings: [.define("_GNU_SOURCE")]),
-    .target(name: "CBuildInfo", cSettings: [.define("BUNDLETOP_COMMIT", to: "\"\(commit)\"")]),
+    .target(
+      name: "CBuildInfo",
+      cSettings: [
+        .define("BUNDLETOP_VERSION", to: "\"\(version)\""), .define("BUNDLETOP_COMMIT", to: "\"\(commit)\""),
+      ]),
 
     // Pure values and rules.
     .target(name: "BundleModel", swiftSettings: strict),
 
-    .target(name: "ProcessControl", dependencies: ["BundleModel", "CProcess"], swiftSettings: strict),
+    .target(
+      name: "ProcessControl", dependencies: ["BundleModel", "CBuildInfo", "CProcess"], swiftSettings: strict),
 
     // Drivers that know nothing about bundles.
     .target(name: "Postgres", dependencies: ["BundleModel", "CPostgres"], swiftSettings: strict),
@@ -75,14 +83,14 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CBuildInfo", "Dashboard", "LocalStack", "Postgres",
-        "ProcessControl", "Terminal", argumentParser,
+        "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "LocalStack", "Postgres",
+        "ProcessControl", "S3", "Terminal", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CBuildInfo", "CatalogPod", "Packager", "Postgres",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "Packager", "Postgres",
         "ProcessControl",
         argumentParser, logging,
       ],

@@ -76,21 +76,24 @@ extension BundleStore {
     return try decoding { Set(try rows.compactMap { Slug(try $0.decode("slug", as: String.self)) }) }
   }
 
-  /// Both, in one round trip.
-  package func podsAndOffers() async throws(StoreError) -> ([Pod], Set<Slug>) {
+  /// Both, and the database's clock, in one round trip.
+  package func podsAndOffers() async throws(StoreError) -> (pods: [Pod], offered: Set<Slug>, clock: Timestamp) {
     let answers: [Rows]
     do {
       answers = try await pool.pipeline([
         Statement(SQLText.pods, [.interval(settings.goneAfter)]),
         Statement(SQLText.offered, [.interval(settings.goneAfter)]),
+        Statement("select clock_timestamp() as now"),
       ])
     } catch {
       throw StoreError(error)
     }
     return try decoding {
-      (
-        try answers[0].map(Self.pod),
-        Set(try answers[1].compactMap { Slug(try $0.decode("slug", as: String.self)) })
+      guard let clock = answers[2].first else { throw StoreError(.corrupt, "the database told no time") }
+      return (
+        pods: try answers[0].map(Self.pod),
+        offered: Set(try answers[1].compactMap { Slug(try $0.decode("slug", as: String.self)) }),
+        clock: try clock.decode("now")
       )
     }
   }

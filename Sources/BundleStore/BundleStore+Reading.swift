@@ -15,6 +15,12 @@ extension BundleStore {
     }
   }
 
+  /// After how many attempts the job of a status row gives up; nil when the row names no job of ours.
+  package func maxAttempts(ofJob id: String) async throws(StoreError) -> Int? {
+    let rows = try await query(SQLText.maxAttempts, [.text(id)])
+    return try decoding { try rows.first?.decode("max_attempts", as: Int.self) }
+  }
+
   /// The attempts of a bundle, newest first.
   package func attempts(of slug: Slug, limit: Int = 50) async throws(StoreError) -> [Attempt] {
     let rows = try await query(SQLText.attempts, [.text(slug.text), .integer(Int64(limit))])

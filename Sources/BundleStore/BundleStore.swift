@@ -1,4 +1,3 @@
-package import BundleModel
 package import Postgres
 
 /// The durable truth of all bundles: jobs, status, artifacts, feed, pods and audit, in Postgres.

@@ -23,7 +23,7 @@ extension BundleStore {
   package func snapshot() async throws(StoreError) -> ([BundleStatus], FeedCursor) {
     let answers: [Rows]
     do {
-      answers = try await pool.transaction(.repeatableReadOnly) { connection in
+      answers = try await pool.transaction(.repeatableReadReadOnly) { connection in
         [try await connection.query(SQLText.origin), try await connection.query(SQLText.statuses, [.null])]
       }
     } catch let error as PostgresError {

@@ -17,8 +17,8 @@ package enum FeedEvent: Sendable {
   case changes([BundleStatus], removed: [Slug])
   /// Nothing changed; what is known is as of now.
   case current
-  /// The pods, and what the live ones offer.
-  case pods([Pod], offered: Set<Slug>)
+  /// The pods, what the live ones offer, and the database's clock a moment ago.
+  case pods([Pod], offered: Set<Slug>, clock: Timestamp)
   case freshness(Freshness)
   /// The database does not answer; the next try follows.
   case unreachable(StoreError, retryIn: Duration)
@@ -111,8 +111,8 @@ private struct FeedReader {
   private mutating func askPods(_ handle: (FeedEvent) async -> Void) async throws(StoreError) {
     if let podsAsked, ContinuousClock.now - podsAsked < store.settings.beatEvery { return }
     podsAsked = .now
-    let (pods, offered) = try await store.podsAndOffers()
-    await handle(.pods(pods, offered: offered))
+    let (pods, offered, clock) = try await store.podsAndOffers()
+    await handle(.pods(pods, offered: offered, clock: clock))
   }
 }
 
@@ -148,7 +148,7 @@ private final class Listening: Sendable {
           $0.isConnected = true
         }
         waker.yield()  // what was rung while nobody listened
-      case .notified(let channel) where channel == ownChannel:
+      case .notified(let channel, _) where channel == ownChannel:
         state.withLock {
           $0.heardAt = .now
           $0.roundTrip = $0.askedAt.map { .now - $0 }
@@ -166,7 +166,10 @@ private final class Listening: Sendable {
 
   /// Live while rings arrive; after a silence one of our own is sent, and one that does not come back means polling.
   func freshness(through store: BundleStore) async -> Freshness {
-    enum Verdict { case known(Freshness), ask }
+    enum Verdict {
+      case known(Freshness)
+      case ask
+    }
     let verdict: Verdict = state.withLock { state in
       guard state.isConnected else { return .known(.polling) }
       if let askedAt = state.askedAt {

@@ -1,4 +1,3 @@
-package import BundleModel
 package import Postgres
 
 /// One reviewed step of the schema; steps are applied in order and never change once released.
@@ -86,7 +85,8 @@ package struct Schema: Sendable {
             """
             insert into bundletop_control (key, value) values ('schema.inventory', $1)
             on conflict (key) do update set value = excluded.value, changed_by = session_user, changed_at = now()
-            """, [.text(inventory.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)" }.joined(separator: "\n"))])
+            """,
+            [.text(inventory.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)" }.joined(separator: "\n"))])
         }
         return missing.map(\.number)
       }
@@ -96,7 +96,7 @@ package struct Schema: Sendable {
   /// Compares the database with this program and with what was applied to it.
   package func check() async throws(StoreError) -> SchemaReport {
     try await using { connection in
-      try await connection.transaction(.repeatableReadOnly) { connection in
+      try await connection.transaction(.repeatableReadReadOnly) { connection in
         _ = try await connection.query(Schema.fixPath)
         var report = SchemaReport()
         let exists = try await connection.query("select to_regclass('bundletop_migrations') is not null as x")

@@ -55,7 +55,9 @@ final class AttemptRunner: Sendable {
       await reporting
       end = await settle(error, of: claim, log: log)
     }
-    if lostClaims.withLock({ $0.remove(claim) }) != nil || end == .lost || end == nil { log.warning("ended as lost") }
+    if lostClaims.withLock({ $0.remove(claim) }) != nil || end == .lost || end == nil {
+      log.warning("ended as lost")
+    }
   }
 
   // MARK: - Making
@@ -80,7 +82,7 @@ final class AttemptRunner: Sendable {
     {
       return Made(publication: found, tail: nil)
     }
-    return try await packager.package(request, resolved: resolved) { event in
+    return try await packager.package(request, resolved) { event in
       switch event {
       case .stage(let stage, let message):
         reporter.note {
@@ -107,7 +109,7 @@ final class AttemptRunner: Sendable {
     else { return nil }
     let wasVerified = artifact.verification == .match && artifact.verifiedAt != nil
     switch try await artifacts.verify(
-      key: artifact.storageKey, size: size, checksum: checksum, deep: !wasVerified)
+      artifact.storageKey, size: size, checksum: checksum, deep: !wasVerified)
     {
     case .match: break
     case .missing:
@@ -139,7 +141,7 @@ final class AttemptRunner: Sendable {
       $0.bytesDone = 0
       $0.bytesTotal = archive.size
     }
-    try await artifacts.put(
+    _ = try await artifacts.put(
       file: archive.path, key: key, checksum: archive.checksum, size: archive.size, contentType: archive.contentType
     ) { sent in reporter.note { $0.bytesDone = sent } }
     return Made(
@@ -200,7 +202,7 @@ struct AttemptFailure {
       message = error.message
       tail = error.tail
     case let error as StorageError:
-      errorClass = .storage
+      errorClass = error.errorClass
       message = "object store: \(error.message)"
     case let error as StoreError:
       // The database is as much a passing trouble of this pod as the object store.

@@ -1,5 +1,5 @@
 package import ArtifactStorage
-package import BundleModel
+internal import BundleModel
 package import BundleStore
 package import Logging
 package import Packager
@@ -60,7 +60,15 @@ package actor CatalogPod {
 
   private func sayWhatIsOffered() {
     log.info("offering bundles", metadata: ["count": "\(catalogue.bundles.count)", "store": "\(storeIdentity)"])
-    for note in catalogue.notes { log.warning("not offered", metadata: ["bundle": "\(note)"]) }
+    for note in Self.notes(of: catalogue) { log.warning("not offered", metadata: ["bundle": "\(note)"]) }
+  }
+
+  /// What a person should know of bundles that are not offered; each line begins with the bundle or its path.
+  private static func notes(of catalogue: Catalogue) -> [String] {
+    let duplicates = catalogue.duplicates.sorted { $0.key < $1.key }.map { slug, places in
+      "\(slug): found in more than one place, so none is offered: \(places.sorted().joined(separator: ", "))"
+    }
+    return duplicates + catalogue.problems.map { "\($0.path): \($0.reason)" }
   }
 
   private func beat() async {
@@ -87,7 +95,7 @@ package actor CatalogPod {
       worker: worker, url: settings.url, version: settings.version, store: storeIdentity,
       concurrency: settings.concurrency,
       catalogue: catalogue.bundles.values.map { ($0.slug, $0.version) }.sorted { $0.0 < $1.0 },
-      notes: catalogue.notes)
+      notes: Self.notes(of: catalogue))
   }
 
   /// A pod that writes archives where nobody else reads them must not claim.

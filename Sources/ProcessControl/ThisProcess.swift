@@ -1,5 +1,5 @@
-internal import CProcess
 package import BundleModel
+internal import CProcess
 internal import Glibc
 
 /// Facts about, and protections of, the running process.

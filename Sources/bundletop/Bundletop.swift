@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import CBuildInfo
 internal import Glibc
+internal import ProcessControl
 
 /// The operator's tool. Without arguments, on a terminal: the dashboard.
 @main
@@ -14,7 +14,7 @@ struct Bundletop: AsyncParsableCommand {
       DATABASE_URL (or libpq's PG* variables) names the database, APPHUB_BUNDLE_STORAGE_* the object store.
       Exit codes: 0 done; 1 failed; 2 done partly, or with findings; 64 usage; 69 unavailable; 77 denied.
       """,
-    version: "bundletop \(programVersion) (\(String(cString: buildinfo_commit())))",
+    version: "bundletop \(BuildInfo.text)",
     subcommands: [
       DashboardCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, PodsCommand.self,
       PackageCommand.self, RetryCommand.self, SignCommand.self, SchemaCommand.self, DemoCommand.self,
@@ -24,7 +24,7 @@ struct Bundletop: AsyncParsableCommand {
   static func main() async {
     let status = await run(arguments: Array(CommandLine.arguments.dropFirst()))
     fflush(nil)
-    exit(status)
+    Glibc.exit(status)
   }
 
   /// Runs one command and returns the exit status.
@@ -53,6 +53,3 @@ struct Bundletop: AsyncParsableCommand {
     return code.rawValue
   }
 }
-
-/// The released version; the commit is added by the build.
-let programVersion = "0.1.0"

@@ -58,3 +58,16 @@ struct CommandFailure: Error {
     }
   }
 }
+
+extension ExitStatus {
+  /// What a failure of the object store means for a script.
+  init(_ error: StorageError) {
+    self =
+      switch error.kind {
+      case .denied: .denied
+      case .unavailable, .timeout: .unavailable
+      case .configuration, .invalid: .usage
+      case .missing, .conflict, .integrity, .file, .cancelled: .failed
+      }
+  }
+}

@@ -24,7 +24,7 @@ struct PackageCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(database)
     try await session.run {
-      let (pods, offered) = try await session.store.podsAndOffers()
+      let (pods, offered, _) = try await session.store.podsAndOffers()
       let wanted = all ? offered.sorted() : try bundletop.slugs(slugs)
       guard !wanted.isEmpty else { throw CommandFailure(.failed, "no live pod offers any bundle") }
       let known = Set(try await session.store.statuses(of: wanted).map(\.slug))

@@ -60,7 +60,7 @@ struct SchemaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print the SQL of every step.")
 
     func run() {
-      for step in SchemaStep.all { write("-- step \(step.number): \(step.name)\n\(step.sql)\n", to: .output) }
+      for step in SchemaStep.all { writeLine("-- step \(step.number): \(step.name)\n\(step.sql)") }
     }
   }
 }

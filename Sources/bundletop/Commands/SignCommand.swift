@@ -8,7 +8,8 @@ internal import ProcessControl
 struct SignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Print a short-lived link to a bundle's artifact, and nothing else.",
-    discussion: "Whoever has the link can fetch the artifact until it expires. Each link is recorded, never its text.")
+    discussion:
+      "Whoever has the link can fetch the artifact until it expires. Each link is recorded, never its text.")
 
   @Argument(help: "The bundle.") var slug: String
   @Option(help: ArgumentHelp("Seconds until the link expires, at most 900.", valueName: "seconds")) var ttl: Int?
@@ -30,8 +31,9 @@ struct SignCommand: AsyncParsableCommand {
     try await session.run {
       let slug = try slugs([self.slug])[0]
       let artifacts = try session.artifacts()
-      let (artifact, link) = try await LinkSigner(session: session, artifacts: artifacts)
-        .sign(slug, ttl: ttl.map { .seconds($0) })
+      let (artifact, link) = try await LinkSigner(
+        store: session.store, artifacts: artifacts, who: session.who
+      ).sign(slug, lifetime: ttl.map { .seconds($0) })
       writeLine(
         json
           ? try JSONText.document(

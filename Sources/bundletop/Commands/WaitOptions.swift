@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BundleModel
 internal import BundleStore
+internal import ProcessControl
 internal import Synchronization
 
 /// What became of one wish.
@@ -18,7 +19,8 @@ struct Asked {
 /// The part that `package` and `retry` share: print the answers, wait if asked to, choose the exit code.
 struct WaitOptions: ParsableArguments {
   @Flag(help: "Wait until each bundle is completed or failed, showing progress on stderr.") var wait = false
-  @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds")) var timeout: Int = 3600
+  @Option(help: ArgumentHelp("Give up waiting after so many seconds.", valueName: "seconds")) var timeout: Int =
+    3600
 
   func validate() throws {
     guard timeout > 0 else { throw ValidationError("--timeout takes a positive number of seconds") }

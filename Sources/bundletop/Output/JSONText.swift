@@ -10,7 +10,8 @@ enum JSONText {
 
   private static func text(_ value: some Encodable, pretty: Bool) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = pretty
+    encoder.outputFormatting =
+      pretty
       ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }

@@ -5,7 +5,8 @@ enum StatusTable {
   static func text(_ statuses: [BundleStatus], now: Timestamp) -> String {
     guard !statuses.isEmpty else { return "no bundles" }
     var table = TextTable([
-      ("SLUG", .left), ("STATE", .left), ("STAGE", .left), ("VERSION", .left), ("SIZE", .right), ("CHECKSUM", .left),
+      ("SLUG", .left), ("STATE", .left), ("STAGE", .left), ("VERSION", .left), ("SIZE", .right),
+      ("CHECKSUM", .left),
       ("POD", .left), ("ATTEMPT", .right), ("AGE", .right), ("WHY", .left),
     ])
     for status in statuses {

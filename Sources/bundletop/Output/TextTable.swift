@@ -1,3 +1,4 @@
+internal import BundleModel
 internal import Terminal
 
 /// Rows under headings, columns as wide as their widest cell. Text is made harmless on the way.
@@ -9,7 +10,7 @@ struct TextTable {
 
   init(_ headings: [(title: String, alignment: Alignment)]) { self.headings = headings }
 
-  mutating func add(_ cells: [String]) { rows.append(cells.map(TextWidth.printable)) }
+  mutating func add(_ cells: [String]) { rows.append(cells.map { UntrustedText.line($0) }) }
 
   /// The whole table, without blanks at the ends of lines.
   var text: String {

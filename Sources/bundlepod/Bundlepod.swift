@@ -1,0 +1,175 @@
+internal import ArgumentParser
+internal import ArtifactStorage
+internal import BundleModel
+internal import BundleStore
+internal import CatalogPod
+internal import Glibc
+internal import Logging
+internal import Packager
+internal import Postgres
+internal import ProcessControl
+
+/// The catalog pod: claims jobs, packages bundles, uploads them.
+@main
+struct Bundlepod: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bundlepod",
+    abstract: "Package example bundles, together with all other pods on the same database.",
+    discussion: """
+      DATABASE_URL (or libpq's PG* variables) names the database, APPHUB_BUNDLE_STORAGE_* the object store.
+      SIGTERM ends it in good order: what it works on is given back and another pod goes on.
+      """,
+    version: "bundlepod \(BuildInfo.text)")
+
+  @Option(help: ArgumentHelp("The folder whose bundles this pod offers, searched at any depth.", valueName: "dir"))
+  var examplesRoot: String
+  @Option(help: "The name that people know this pod by. Default: HOSTNAME, else the host's name.") var name: String?
+  @Option(help: "Bundles packaged at once. Default: EXAMPLE_BUNDLE_CONCURRENCY, else 1.") var concurrency: Int?
+  @Flag(help: "Run the build commands of bundles.") var allowBuildCommands = false
+  @OptionGroup(title: "Times, in seconds") var times: TimeOptions
+
+  static func main() async {
+    let status: Int32
+    do {
+      // First of all: from here on no child can read this process's environment.
+      try ThisProcess.makeUndumpable()
+      let signals = try TerminationSignals()
+      var command = try parseAsRoot(Array(CommandLine.arguments.dropFirst()))
+      if let pod = command as? Bundlepod {
+        status = try await pod.serve(until: signals)
+      } else {
+        try command.run()
+        status = 0
+      }
+    } catch {
+      status = report(error)
+    }
+    fflush(nil)
+    Glibc.exit(status)
+  }
+
+  func validate() throws {
+    if let concurrency, concurrency < 1 { throw ValidationError("--concurrency takes a positive number") }
+    if let complaint = times.settings.complaint { throw ValidationError(complaint) }
+  }
+
+  /// Works until a signal comes. Returns the exit status.
+  private func serve(until signals: TerminationSignals) async throws -> Int32 {
+    let environment = ThisProcess.environment()
+    let settings = try podSettings(environment)
+    let log = PodLog.logger(pod: settings.name)
+    var connection = try ConnectionSettings(environment: environment)
+    connection.applicationName = "bundlepod \(settings.name)"
+    let storage = try StorageSettings(environment: environment)
+    for warning in storage.warnings { log.warning("\(UntrustedText.line(warning))") }
+    let catalogue = try await Catalogue.scan(root: settings.examplesRoot)
+    try await WorkspaceSweep.run(temporaryDirectory: settings.temporaryDirectory)
+    let work = Task {
+      try await waitForDatabase(connection, log: log)
+      let store = BundleStore(connection, settings: times.settings, connections: settings.concurrency + 3)
+      await CatalogPod(
+        settings: settings, catalogue: catalogue, store: store, artifacts: storage.make(), log: log
+      ).run()
+      await store.close()
+    }
+    let signal = Task {
+      let number = await signals.first()
+      log.info("stopping", metadata: ["signal": "\(number)"])
+      work.cancel()
+    }
+    defer { signal.cancel() }
+    do {
+      try await work.value
+    } catch is CancellationError {
+      log.info("stopped before it began")
+    }
+    return 0
+  }
+
+  private func podSettings(_ environment: [String: String]) throws -> PodSettings {
+    var count = concurrency ?? 1
+    if concurrency == nil, let text = environment["EXAMPLE_BUNDLE_CONCURRENCY"]?.nonBlank {
+      guard let number = Int(text), number > 0 else {
+        throw PodFailure(status: 64, message: "EXAMPLE_BUNDLE_CONCURRENCY takes a positive number")
+      }
+      count = number
+    }
+    return PodSettings(
+      name: UntrustedText.line(name ?? environment["HOSTNAME"]?.nonBlank ?? hostName(), limit: 64),
+      owner: OwnerID(ThisProcess.randomUUID()),
+      version: BuildInfo.text, concurrency: count,
+      examplesRoot: examplesRoot, allowBuildCommands: allowBuildCommands,
+      temporaryDirectory: environment["TMPDIR"]?.nonBlank ?? "/tmp")
+  }
+
+  private func hostName() -> String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let result = buffer.withUnsafeMutableBytes { raw in
+      gethostname(raw.baseAddress!.assumingMemoryBound(to: CChar.self), raw.count - 1)
+    }
+    return result == 0 ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "pod"
+  }
+
+  /// A pod may start before its database; only a database that is there and wrong ends it.
+  private func waitForDatabase(_ connection: ConnectionSettings, log: Logger) async throws {
+    while true {
+      do {
+        let report = try await Schema(connection).check()
+        guard report.isUsable else {
+          throw PodFailure(
+            status: 1,
+            message: "the database lacks parts of the schema; run `bundletop schema apply` and start again")
+        }
+        return
+      } catch let error as StoreError where error.kind == .unavailable {
+        log.warning("waiting for the database", metadata: ["error": "\(error)"])
+        try await Task.sleep(for: .seconds(2))
+      }
+    }
+  }
+
+  /// One error is one line; help and version go to stdout.
+  private static func report(_ error: any Error) -> Int32 {
+    let failure: PodFailure
+    switch error {
+    case let error as PodFailure: failure = error
+    case let error as PostgresError:
+      failure = PodFailure(status: error.kind == .settings ? 64 : 69, message: error.message)
+    case let error as StorageError:
+      failure = PodFailure(status: error.kind == .configuration ? 64 : 69, message: error.message)
+    case let error as StoreError: failure = PodFailure(status: 1, message: error.message)
+    case let error as PackagingError: failure = PodFailure(status: 1, message: error.message)
+    case let error as ProcessError: failure = PodFailure(status: 1, message: error.message)
+    default:
+      let code = exitCode(for: error)
+      writeLine(fullMessage(for: error), to: code == .success ? .output : .errors)
+      return code.rawValue
+    }
+    writeLine("bundlepod: \(UntrustedText.line(failure.message))", to: .errors)
+    return failure.status
+  }
+}
+
+/// Why a pod cannot start or go on.
+struct PodFailure: Error {
+  var status: Int32
+  var message: String
+}
+
+/// The times of the lease protocol, for tests and unusual networks.
+struct TimeOptions: ParsableArguments {
+  @Option(help: "How long a claim lasts without renewal.") var lease: Double = 15
+  @Option(help: "How often leases are renewed.") var renewEvery: Double = 3
+  @Option(help: "How long after the last successful renewal work stops.") var stopAfter: Double = 10
+  @Option(help: "How often this pod says that it is alive.") var beatEvery: Double = 2
+  @Option(help: "How long a pod may be silent before it is gone.") var goneAfter: Double = 6
+  @Option(help: "How often work is looked for when nobody rings.") var pollEvery: Double = 1
+  @Option(help: "The shortest wait before an automatic retry.") var backoff: Double = 2
+
+  var settings: StoreSettings {
+    StoreSettings(
+      lease: .seconds(lease), renewEvery: .seconds(renewEvery), stopAfter: .seconds(stopAfter),
+      beatEvery: .seconds(beatEvery), goneAfter: .seconds(goneAfter), pollEvery: .seconds(pollEvery),
+      backoff: .seconds(backoff) ... .seconds(max(60, backoff)))
+  }
+}
