@@ -19,7 +19,7 @@ select 'constraint ' || c.relname || '.' || k.conname, md5(pg_get_constraintdef(
  where c.relnamespace = current_schema()::regnamespace
    and (c.relname like 'example\_bundle\_%' or c.relname in ('bundletop_control', 'bundletop_migrations'))
 union all
-select 'trigger ' || c.relname || '.' || t.tgname, md5(pg_get_triggerdef(t.oid) || t.tgenabled)
+select 'trigger ' || c.relname || '.' || t.tgname, md5(pg_get_triggerdef(t.oid) || t.tgenabled::text)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid
  where c.relnamespace = current_schema()::regnamespace and not t.tgisinternal
    and c.relname in ('example_bundle_status', 'example_bundle_artifacts')
