@@ -2,7 +2,8 @@ internal import BundleModel
 
 /// Statuses as a plain table.
 enum StatusTable {
-  static func text(_ statuses: [BundleStatus], now: Timestamp) -> String {
+  /// - Parameter wholeChecksums: all 64 digits in place of the first 16.
+  static func text(_ statuses: [BundleStatus], now: Timestamp, wholeChecksums: Bool = false) -> String {
     guard !statuses.isEmpty else { return "no bundles" }
     var table = TextTable([
       ("SLUG", .left), ("STATE", .left), ("STAGE", .left), ("VERSION", .left), ("SIZE", .right),
@@ -12,7 +13,7 @@ enum StatusTable {
     for status in statuses {
       table.add([
         status.slug.text, status.state.rawValue, status.stage.rawValue, status.version ?? "-",
-        status.artifact?.size.map(HumanText.size) ?? "-", String((status.checksum ?? "-").prefix(16)),
+        status.artifact?.size.map(HumanText.size) ?? "-", String((status.checksum ?? "-").prefix(wholeChecksums ? 64 : 16)),
         status.pod ?? "-", status.attempt.map(String.init) ?? "-", HumanText.age(now.since(status.updatedAt)),
         why(status),
       ])
