@@ -1,7 +1,7 @@
 import BundleModel
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Values in both directions")
 struct ValueTests {
@@ -21,7 +21,8 @@ struct ValueTests {
       #expect(length == text.unicodeScalars.count)
     }
     let long = String(repeating: "0123456789", count: 100_000)
-    let back: String = try #require(try await connection.query("select $1::text", [.text(long)]).first).decode(at: 0)
+    let back: String = try #require(try await connection.query("select $1::text", [.text(long)]).first).decode(
+      at: 0)
     #expect(back == long)
   }
 
@@ -29,7 +30,8 @@ struct ValueTests {
   func array(elements: [String]) async throws {
     let connection = try await SharedDatabase.connect()
     let row = try #require(
-      try await connection.query("select $1::text[] as a, cardinality($1::text[]) as n", [.textArray(elements)]).first)
+      try await connection.query("select $1::text[] as a, cardinality($1::text[]) as n", [.textArray(elements)])
+        .first)
     var reader = row.reader()
     let back: [String] = try reader.next()
     let count: Int = try reader.next()
@@ -92,7 +94,8 @@ struct ValueTests {
     #expect(isFinite == (moment != .infiniteFuture && moment != .infinitePast))
     if isFinite {
       let epoch: String = try reader.next()
-      #expect(epoch.filter { $0 != "." } == String(moment.microseconds) || moment.microseconds.magnitude < 1_000_000)
+      #expect(
+        epoch.filter { $0 != "." } == String(moment.microseconds) || moment.microseconds.magnitude < 1_000_000)
     }
   }
 
@@ -115,7 +118,8 @@ struct ValueTests {
     let text = await postgresError { try await connection.query("select $1, $2", ["a", "b\0c"]) }
     #expect(text?.kind == .encoding)
     #expect(text?.message.contains("$2") == true)
-    #expect(await postgresError { try await connection.query("select $1", [.textArray(["\0"])]) }?.kind == .encoding)
+    #expect(
+      await postgresError { try await connection.query("select $1", [.textArray(["\0"])]) }?.kind == .encoding)
     #expect(try await connection.query("select 1").count == 1)
   }
 
