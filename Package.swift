@@ -102,7 +102,8 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(
-      name: "PostgresTests", dependencies: ["BundleModel", "Postgres", "TestSupport"], swiftSettings: strict),
+      name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "S3Tests", dependencies: ["BundleModel", "LocalStack", "S3", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -1,6 +1,7 @@
 #include "CPostgres.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -26,6 +27,12 @@ void cpostgres_eventfd_clear(int descriptor) {
   do {
     got = read(descriptor, &count, sizeof count);
   } while (got < 0 && errno == EINTR);
+}
+
+enum cpostgres_sight cpostgres_look(int socket) {
+  struct pollfd polled = {.fd = socket, .events = POLLIN | POLLRDHUP};
+  if (poll(&polled, 1, 0) == 0) return CPOSTGRES_QUIET;
+  return polled.revents == POLLIN ? CPOSTGRES_INPUT : CPOSTGRES_CLOSED;
 }
 
 struct start {

@@ -46,9 +46,8 @@ extension Connection {
     while true {
       guard let handle else { throw patience.reason ?? closed() }
       switch PQflush(handle) {
-      case 0: return
       case 1: try await consume([.read, .write], &patience)
-      default: throw lost()
+      default: return  // also on failure: what the server said before it closed is still to be read
       }
     }
   }
@@ -57,7 +56,8 @@ extension Connection {
     var results: [ResultStorage] = []
     while true {
       guard let handle else { throw patience.reason ?? closed() }
-      if PQisBusy(handle) == 1 {
+      // On a broken connection PQgetResult does not block: it returns what arrived before, or an error.
+      if PQisBusy(handle) == 1, PQstatus(handle) == CONNECTION_OK {
         try await consume(.read, &patience)
         continue
       }
@@ -84,7 +84,7 @@ extension Connection {
       for: PQsocket(handle), interest, until: patience.deadline, cancellable: patience.isCancellable)
     guard self.handle == handle else { throw patience.reason ?? closed() }
     if outcome != .ready { try interrupt(outcome, &patience) }
-    if PQconsumeInput(handle) == 0 { throw lost() }
+    PQconsumeInput(handle)
   }
 
   /// The wait ended early: asks the server to stop, or gives up when it was asked before.
@@ -125,12 +125,14 @@ extension Connection {
       case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: continue
       case PGRES_FATAL_ERROR, PGRES_NONFATAL_ERROR:
         var error = PostgresError(result, settings: settings)
-        if error.sqlState == "57014", let reason = patience.reason { error = reason }
-        error.statement = index
-        if error.sqlState == nil || handle.map({ PQstatus($0) != CONNECTION_OK }) ?? true {
-          error.outcomeIsUnknown = error.sqlState == nil && error.kind == .connectionLost
+        if error.kind == .connectionLost {
+          error.outcomeIsUnknown = true
           discard()
+        } else if error.sqlState == "57014", let reason = patience.reason {
+          error = reason
         }
+        if let handle, PQstatus(handle) != CONNECTION_OK { discard() }
+        error.statement = index
         throw error
       default:
         discard()

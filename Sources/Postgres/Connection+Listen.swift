@@ -19,16 +19,20 @@ extension Connection {
     startWatch()
   }
 
-  /// Passes on what libpq has read.
-  func deliverNotifications() {
-    guard let handle else { return }
+  /// Passes on what libpq has read; returns how many.
+  @discardableResult
+  func deliverNotifications() -> Int {
+    guard let handle else { return 0 }
+    var count = 0
     while let pointer = PQnotifies(handle) {
       let notification = Notification(
         channel: String(cString: pointer.pointee.relname), payload: String(cString: pointer.pointee.extra),
         backendPID: pointer.pointee.be_pid)
       PQfreemem(pointer)
       notified.yield(notification)
+      count += 1
     }
+    return count
   }
 
   /// Reads the socket while no statement does. Holds the connection only while it looks, so that it can end.

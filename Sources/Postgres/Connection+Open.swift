@@ -94,6 +94,9 @@ extension Connection {
       }
       guard self.handle == handle else { throw PostgresError(.closed, "closed while connecting") }
       next = PQconnectPoll(handle)
+      if next == PGRES_POLLING_FAILED, PQconnectionNeedsPassword(handle) == 1 {
+        throw PostgresError(.authentication, "\(settings.displayName) asks for a password, and none was given")
+      }
       guard next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING || next == PGRES_POLLING_OK else {
         throw unreachable()
       }

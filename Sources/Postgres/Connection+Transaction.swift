@@ -34,6 +34,7 @@ extension Connection {
   /// - Parameter deadline: for everything together, from now; nil lets each statement have its own.
   /// - Throws: what `body` throws, or `PostgresError`. After an error with `outcomeIsUnknown` the transaction may
   ///   have been committed.
+  @discardableResult
   package func transaction<T: Sendable>(
     _ mode: TransactionMode = .readCommitted, deadline: Duration? = nil,
     _ body: @Sendable (isolated Connection) async throws -> T

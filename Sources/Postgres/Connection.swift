@@ -61,6 +61,9 @@ package actor Connection {
   /// False once the connection is closed or broken.
   package var isUsable: Bool { handle.map { PQstatus($0) == CONNECTION_OK } ?? false }
 
+  /// True while a statement or a transaction has the turn.
+  package var isBusy: Bool { turn.isTaken }
+
   /// The number of the server's process, as in `pg_stat_activity.pid`; nil when closed.
   package var backendPID: Int32? { handle.map { PQbackendPID($0) } }
 
@@ -97,17 +100,15 @@ package actor Connection {
   /// True when the server has not closed the connection meanwhile: one system call, no round trip.
   func probe() -> Bool {
     guard let handle else { return false }
-    guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else {
-      discard()
-      return false
+    var isAlive = PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE
+    switch cpostgres_look(PQsocket(handle)) {
+    case CPOSTGRES_QUIET: break
+    // Notifications may come at any time. Anything else is most likely the farewell of the server.
+    case CPOSTGRES_INPUT where isAlive: isAlive = PQconsumeInput(handle) == 1 && deliverNotifications() > 0
+    default: isAlive = false
     }
-    // What arrives while no statement runs are notifications and notices, or the farewell of the server.
-    deliverNotifications()
-    guard PQtransactionStatus(handle) == PQTRANS_IDLE else {
-      discard()
-      return false
-    }
-    return true
+    if !isAlive { discard() }
+    return isAlive
   }
 
   /// What libpq last said about this connection.

@@ -53,7 +53,8 @@ extension ConnectionSettings {
 
     var names: String?
     var ports: String?
-    for pair in query?.split(separator: "&") ?? [] {
+    for (index, pair) in (query?.split(separator: "&") ?? []).enumerated() {
+      let source = "\(source), parameter \(index + 1)"
       guard let equals = pair.firstIndex(of: "=") else { throw malformed("a parameter has no value") }
       let keyword = try decoded(pair[..<equals], "a parameter")
       let value = try decoded(pair[pair.index(after: equals)...], "a parameter")

@@ -1,7 +1,7 @@
 /// Lets one task after the other through, in the order of their arrival. Lives inside one connection.
 final class Gate {
   private let loop: EventLoop
-  private var isTaken = false
+  private(set) var isTaken = false
   private var queue: [UInt64] = []
   private var head = 0
 

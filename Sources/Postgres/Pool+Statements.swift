@@ -29,6 +29,7 @@ extension Pool {
   ///
   /// - Parameter retrying: how often `body` may be run again after a serialization failure or a deadlock (40001,
   ///   40P01), which roll everything back. `body` must not have effects outside of the database then.
+  @discardableResult
   package func transaction<T: Sendable>(
     _ mode: TransactionMode = .readCommitted, retrying: Int = 0, deadline: Duration? = nil,
     _ body: @Sendable (isolated Connection) async throws -> T

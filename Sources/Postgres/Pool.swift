@@ -21,6 +21,7 @@ package final class Pool: Sendable {
   /// Runs `body` with a connection of its own; no other task uses it meanwhile.
   ///
   /// - Parameter deadline: for getting the connection, from now; nil takes `settings.statementDeadline`.
+  @discardableResult
   package func withConnection<T: Sendable>(
     deadline: Duration? = nil, _ body: @Sendable (isolated Connection) async throws -> T
   ) async throws -> T {
@@ -44,6 +45,7 @@ package final class Pool: Sendable {
     let (idle, waiting) = state.withLock { state in
       state.isClosed = true
       defer {
+        state.open -= state.idle.count
         state.idle = []
         state.queue = []
       }
@@ -52,6 +54,12 @@ package final class Pool: Sendable {
     for id in waiting { loop.wake(id) }
     for connection in idle { await connection.close() }
   }
+
+  /// Connections that are idle, in use, or being opened.
+  package var openCount: Int { state.withLock { $0.open } }
+
+  /// Tasks that wait for a connection.
+  package var waitingCount: Int { state.withLock { $0.queue.count } }
 
   // MARK: - Connections
 

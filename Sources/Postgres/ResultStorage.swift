@@ -15,7 +15,8 @@ final class ResultStorage: Sendable {
   init(_ result: OpaquePointer) {
     self.result = result
     rowCount = Int(PQntuples(result))
-    columns = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
+    // COPY has columns without names.
+    columns = (0..<PQnfields(result)).map { column in PQfname(result, column).map { String(cString: $0) } ?? "" }
   }
 
   deinit { PQclear(result) }

@@ -16,6 +16,12 @@ void cpostgres_eventfd_signal(int descriptor);
 // Makes the counter unreadable again.
 void cpostgres_eventfd_clear(int descriptor);
 
+// What a look at a socket can find.
+enum cpostgres_sight { CPOSTGRES_QUIET, CPOSTGRES_INPUT, CPOSTGRES_CLOSED };
+
+// Looks whether the peer has sent something or closed, without waiting. poll(2), POLLRDHUP.
+enum cpostgres_sight cpostgres_look(int socket);
+
 // Runs `body(context)` on a new detached thread that takes no signals; false when there is no thread to be had.
 // `stack` is in bytes, 0 for the default; `name` has at most 15 bytes. pthread_setname_np(3).
 bool cpostgres_start_thread(void (*body)(void *), void *context, const char *name, size_t stack);

@@ -1,0 +1,151 @@
+import Postgres
+import Testing
+
+@Suite("Listening")
+struct ListenTests {
+  /// The events of a listener one by one, with a deadline for each.
+  private actor Ear {
+    let listener: Listener
+    private var seen: [Listener.Event] = []
+    private var next = 0
+
+    init(_ listener: Listener) {
+      self.listener = listener
+      Task { for await event in listener.events { await self.add(event) } }
+    }
+
+    private func add(_ event: Listener.Event) { seen.append(event) }
+
+    private func take() -> Listener.Event? {
+      guard next < seen.count else { return nil }
+      next += 1
+      return seen[next - 1]
+    }
+
+    /// Passes over events until one fits; false after ten seconds.
+    func hears(_ fits: @Sendable (Listener.Event) -> Bool) async -> Bool {
+      await eventually {
+        while let event = self.take() { if fits(event) { return true } }
+        return false
+      }
+    }
+
+    func isConnected() async -> Bool { await hears { if case .connected = $0 { true } else { false } } }
+
+    func isDisconnected() async -> Bool {
+      await hears { if case .disconnected(let error, _) = $0 { error.isTransient } else { false } }
+    }
+
+    func isNotified(_ channel: String, _ payload: String) async -> Bool {
+      await hears { if case .notified(channel, payload) = $0 { true } else { false } }
+    }
+  }
+
+  private func quick() -> Listener.Timing {
+    var timing = Listener.Timing()
+    timing.firstPause = .milliseconds(20)
+    timing.longestPause = .milliseconds(200)
+    return timing
+  }
+
+  private func listenerPID(_ connection: Connection, _ settings: ConnectionSettings) async throws -> Int {
+    let rows = try await connection.query(
+      "select pid from pg_stat_activity where application_name = $1", [.text(settings.applicationName)])
+    return try rows[0].decode(at: 0)
+  }
+
+  @Test("A connection hears what others notify, with odd channel names and payloads")
+  func connection() async throws {
+    let settings = try await freshSettings()
+    let hearing = try await Connection.connect(settings)
+    let ringing = try await Connection.connect(settings)
+    let channel = "odd \"Channel\"; --"
+    try await hearing.listen(channel)
+    let payloads = ["", "one", "zwei ✓", String(repeating: "p", count: 7999)]
+    for payload in payloads {
+      try await ringing.query("select pg_notify($1, $2)", [.text(channel), .text(payload)])
+    }
+    var heard: [String] = []
+    for await notification in hearing.notifications {
+      #expect(notification.channel == channel)
+      heard.append(notification.payload)
+      if heard.count == payloads.count { break }
+    }
+    #expect(heard == payloads)
+    #expect(try await hearing.query("select 1").count == 1)
+  }
+
+  @Test("Notifications that arrive while a statement runs are not lost")
+  func duringStatement() async throws {
+    let settings = try await freshSettings()
+    let hearing = try await Connection.connect(settings)
+    let ringing = try await Connection.connect(settings)
+    try await hearing.listen("bell")
+    async let slow = hearing.query("select pg_sleep(0.3)")
+    try await ringing.query("notify bell, 'early'")
+    _ = try await slow
+    try await hearing.query("notify bell, 'own'")
+    var heard: [String] = []
+    for await notification in hearing.notifications {
+      heard.append(notification.payload)
+      if heard.count == 2 { break }
+    }
+    #expect(heard == ["early", "own"])
+  }
+
+  @Test("A listener is told when it is connected, hears, and comes back after its server process was terminated")
+  func reconnect() async throws {
+    let settings = try await freshSettings()
+    var listening = settings
+    listening.applicationName = "ear"
+    let ear = Ear(Listener(listening, channels: ["bell", "other"], timing: quick()))
+    let ringing = try await Connection.connect(settings)
+    for round in 1...3 {
+      #expect(await ear.isConnected())
+      try await ringing.query("select pg_notify('bell', $1)", [.text("round \(round)")])
+      #expect(await ear.isNotified("bell", "round \(round)"))
+      try await ringing.query("notify other")
+      #expect(await ear.isNotified("other", ""))
+      let pid = try await listenerPID(ringing, listening)
+      try await ringing.query("select pg_terminate_backend($1, 5000)", [.integer(pid)])
+      #expect(await ear.isDisconnected())
+    }
+    #expect(await ear.isConnected())
+    await ear.listener.close()
+    #expect(
+      try await eventually {
+        try await ringing.query("select from pg_stat_activity where application_name = 'ear'").isEmpty
+      })
+  }
+
+  @Test("The ping notices a peer that went without a word")
+  func halfOpen() async throws {
+    let settings = try await freshSettings()
+    let proxy = try Proxy(to: settings.hosts[0].port)
+    defer { proxy.end() }
+    var listening = settings
+    listening.hosts[0].port = proxy.port
+    listening.connectDeadline = .milliseconds(500)
+    var timing = quick()
+    timing.pingEvery = .milliseconds(100)
+    timing.pingDeadline = .milliseconds(300)
+    let ear = Ear(Listener(listening, channels: ["bell"], timing: timing))
+    #expect(await ear.isConnected())
+    proxy.swallow()
+    #expect(await ear.isDisconnected())
+    proxy.forward()
+    #expect(await ear.isConnected())
+    let ringing = try await Connection.connect(settings)
+    try await ringing.query("notify bell, 'back'")
+    #expect(await ear.isNotified("bell", "back"))
+    await ear.listener.close()
+  }
+
+  @Test("A listener whose server is not there keeps trying, and ends when closed")
+  func unreachable() async throws {
+    let settings = ConnectionSettings(host: "127.0.0.1", port: try closedPort(), user: "u", database: "d")
+    let ear = Ear(Listener(settings, channels: ["bell"], timing: quick()))
+    for _ in 0..<3 { #expect(await ear.isDisconnected()) }
+    await ear.listener.close()
+  }
+}
