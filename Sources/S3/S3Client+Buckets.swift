@@ -14,7 +14,9 @@ extension S3Client {
     do throws(S3Error) {
       _ = try await perform(call)
     } catch {
-      guard error.code == "BucketAlreadyOwnedByYou" else { throw error }
+      if error.code == "BucketAlreadyOwnedByYou" { return }
+      guard error.code == "BucketAlreadyExists" else { throw error }
+      try await headBucket(bucket)  // some servers say so of our own buckets too: ours lets us in
     }
   }
 
