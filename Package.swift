@@ -99,8 +99,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "Packager", subprocess], swiftSettings: strict),
+    .executableTarget(
+      name: "terminal-probe", dependencies: ["BundleModel", "Terminal"], path: "Tests/TerminalProbe",
+      swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
+      name: "TerminalTests", dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
+      swiftSettings: strict),
     .testTarget(
       name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
     .testTarget(

@@ -54,7 +54,7 @@ package struct FrameChanges: Equatable, Sendable {
 
 extension Color {
   /// The nearest thing that the terminal can show.
-  func reduced(to level: Capabilities.ColorLevel) -> Color {
+  package func reduced(to level: Capabilities.ColorLevel) -> Color {
     switch (self, level) {
     case (.terminal, _), (_, .none): .terminal
     case (.ansi(let index), _): .ansi(index & 15)
