@@ -74,7 +74,7 @@ extension Color {
       let strongest = levels.max() ?? 0
       guard strongest > 0 else { return 0 }
       var hue: UInt8 = 0
-      for (bit, level) in levels.enumerated() where level * 2 > strongest { hue |= 1 << UInt8(bit) }
+      for (bit, level) in levels.enumerated() where level * 5 >= strongest * 2 { hue |= 1 << UInt8(bit) }
       return strongest >= 4 ? hue + 8 : hue
     }
   }

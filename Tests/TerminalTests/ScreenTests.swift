@@ -68,7 +68,7 @@ struct ScreenTests {
   @Test(
     "keys, mouse, paste and focus arrive whole", arguments: ["xterm-256color", "tmux-256color", "screen", "vt100"])
   func input(term: String) async throws {
-    try await TmuxTerminal.with(columns: 240) { terminal in
+    try await TmuxTerminal.with(columns: 240, rows: 30) { terminal in
       try await terminal.startProbe("TERM=\(term)")
       try await terminal.bytes("\u{1B}[<0;235;5M\u{1B}[<0;235;5m\u{1B}[<64;1;1M\u{1B}[<65;1;1M\u{1B}[<32;9;9M")
       try await terminal.wait("five reports") { $0.contains("mouse drag 8,8") }
