@@ -115,8 +115,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "Packager"], swiftSettings: strict),
+    .executableTarget(
+      name: "terminal-probe", dependencies: ["BundleModel", "Terminal"], path: "Tests/TerminalProbe",
+      swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
+      name: "TerminalTests", dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
+      swiftSettings: strict),
     .testTarget(
       name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
     .testTarget(
@@ -124,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport", subprocess,
+        "ArtifactStorage", "BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport",
       ],
       swiftSettings: strict),
   ]

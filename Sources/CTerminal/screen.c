@@ -60,12 +60,12 @@ int terminal_locale_is_utf8(void) {
 }
 
 int terminal_library_columns(uint32_t scalar) {
-  locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  static locale_t utf8 = (locale_t)0;
+  if (utf8 == (locale_t)0) utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
   if (utf8 == (locale_t)0) return -1;
   locale_t before = uselocale(utf8);
   int result = wcwidth((wchar_t)scalar);
   uselocale(before);
-  freelocale(utf8);
   return result;
 }
 
@@ -93,6 +93,7 @@ static void modes_off(void) {
 }
 
 static void start_colors(void) {
+  orig_colors = NULL;  // it would reset a palette that the user chose, and we change none
   pair_count = 0;
   has_own_colors = 0;
   if (!has_colors()) return;
@@ -349,6 +350,7 @@ void terminal_suspend(void) {
 
 void terminal_resume(void) {
   reset_prog_mode();
+  keypad(keyboard, TRUE);  // curses would wait with it until the first key, which would then be another
   clearok(curscr, TRUE);
   refresh();
   modes_on();

@@ -54,7 +54,7 @@ package struct FrameChanges: Equatable, Sendable {
 
 extension Color {
   /// The nearest thing that the terminal can show.
-  func reduced(to level: Capabilities.ColorLevel) -> Color {
+  package func reduced(to level: Capabilities.ColorLevel) -> Color {
     switch (self, level) {
     case (.terminal, _), (_, .none): .terminal
     case (.ansi(let index), _): .ansi(index & 15)
@@ -74,7 +74,7 @@ extension Color {
       let strongest = levels.max() ?? 0
       guard strongest > 0 else { return 0 }
       var hue: UInt8 = 0
-      for (bit, level) in levels.enumerated() where level * 2 > strongest { hue |= 1 << UInt8(bit) }
+      for (bit, level) in levels.enumerated() where level * 5 >= strongest * 2 { hue |= 1 << UInt8(bit) }
       return strongest >= 4 ? hue + 8 : hue
     }
   }
