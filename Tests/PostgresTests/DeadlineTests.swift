@@ -51,7 +51,7 @@ struct DeadlineTests {
   func turn() async throws {
     let connection = try await Connection.connect(try await freshSettings())
     let slow = Task { try await connection.query("select pg_sleep(1)") }
-    #expect(await eventually { await connection.isBusy })
+    #expect(try await eventually { await connection.isBusy })
     let error = await postgresError {
       try await connection.query("create table sent ()", deadline: .milliseconds(50))
     }

@@ -23,21 +23,21 @@ struct ListenTests {
     }
 
     /// Passes over events until one fits; false after ten seconds.
-    func hears(_ fits: @Sendable (Listener.Event) -> Bool) async -> Bool {
-      await eventually {
+    func hears(_ fits: @Sendable (Listener.Event) -> Bool) async throws -> Bool {
+      try await eventually {
         while let event = self.take() { if fits(event) { return true } }
         return false
       }
     }
 
-    func isConnected() async -> Bool { await hears { if case .connected = $0 { true } else { false } } }
+    func isConnected() async throws -> Bool { try await hears { if case .connected = $0 { true } else { false } } }
 
-    func isDisconnected() async -> Bool {
-      await hears { if case .disconnected(let error, _) = $0 { error.isTransient } else { false } }
+    func isDisconnected() async throws -> Bool {
+      try await hears { if case .disconnected(let error, _) = $0 { error.isTransient } else { false } }
     }
 
-    func isNotified(_ channel: String, _ payload: String) async -> Bool {
-      await hears { if case .notified(channel, payload) = $0 { true } else { false } }
+    func isNotified(_ channel: String, _ payload: String) async throws -> Bool {
+      try await hears { if case .notified(channel, payload) = $0 { true } else { false } }
     }
   }
 
@@ -101,16 +101,16 @@ struct ListenTests {
     let ear = Ear(Listener(listening, channels: ["bell", "other"], timing: quick()))
     let ringing = try await Connection.connect(settings)
     for round in 1...3 {
-      #expect(await ear.isConnected())
+      #expect(try await ear.isConnected())
       try await ringing.query("select pg_notify('bell', $1)", [.text("round \(round)")])
-      #expect(await ear.isNotified("bell", "round \(round)"))
+      #expect(try await ear.isNotified("bell", "round \(round)"))
       try await ringing.query("notify other")
-      #expect(await ear.isNotified("other", ""))
+      #expect(try await ear.isNotified("other", ""))
       let pid = try await listenerPID(ringing, listening)
       try await ringing.query("select pg_terminate_backend($1, 5000)", [.integer(pid)])
-      #expect(await ear.isDisconnected())
+      #expect(try await ear.isDisconnected())
     }
-    #expect(await ear.isConnected())
+    #expect(try await ear.isConnected())
     await ear.listener.close()
     #expect(
       try await eventually {
@@ -130,14 +130,14 @@ struct ListenTests {
     timing.pingEvery = .milliseconds(100)
     timing.pingDeadline = .milliseconds(300)
     let ear = Ear(Listener(listening, channels: ["bell"], timing: timing))
-    #expect(await ear.isConnected())
+    #expect(try await ear.isConnected())
     proxy.swallow()
-    #expect(await ear.isDisconnected())
+    #expect(try await ear.isDisconnected())
     proxy.forward()
-    #expect(await ear.isConnected())
+    #expect(try await ear.isConnected())
     let ringing = try await Connection.connect(settings)
     try await ringing.query("notify bell, 'back'")
-    #expect(await ear.isNotified("bell", "back"))
+    #expect(try await ear.isNotified("bell", "back"))
     await ear.listener.close()
   }
 
@@ -145,7 +145,7 @@ struct ListenTests {
   func unreachable() async throws {
     let settings = ConnectionSettings(host: "127.0.0.1", port: try closedPort(), user: "u", database: "d")
     let ear = Ear(Listener(settings, channels: ["bell"], timing: quick()))
-    for _ in 0..<3 { #expect(await ear.isDisconnected()) }
+    for _ in 0..<3 { #expect(try await ear.isDisconnected()) }
     await ear.listener.close()
   }
 }

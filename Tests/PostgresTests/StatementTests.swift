@@ -52,11 +52,11 @@ struct StatementTests {
   @Test("A large answer, and a large question")
   func large() async throws {
     let connection = try await SharedDatabase.connect()
-    let rows = try await connection.query("select n, repeat('x', 100) as t from generate_series(1, 100000) n")
-    #expect(rows.count == 100_000)
+    let rows = try await connection.query("select n, repeat('x', 100) as t from generate_series(1, 30000) n")
+    #expect(rows.count == 30_000)
     var sum = 0
     for row in rows { sum += try row.decode(at: 0, as: Int.self) }
-    #expect(sum == 5_000_050_000)
+    #expect(sum == 450_015_000)
     // More than the socket takes while the server sends as much back: both directions must move.
     let text = String(repeating: "y", count: 20_000_000)
     #expect(try await connection.query("select $1::text", [.text(text)])[0].decode(at: 0, as: String.self) == text)

@@ -1,19 +1,18 @@
+import LocalStack
 import Postgres
 import TestSupport
 
 /// A new database and how to get there.
 func freshSettings() async throws -> ConnectionSettings {
-  try ConnectionSettings(url: try await TestDatabase.create().url)
+  var settings = try ConnectionSettings(url: try await TestDatabase.create().url)
+  // Many tests on a busy machine: whoever tests the deadline sets a shorter one.
+  settings.connectDeadline = .seconds(30)
+  return settings
 }
 
 /// Asks until the answer is true, for at most ten seconds.
-func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-  let deadline = ContinuousClock.now + .seconds(10)
-  while ContinuousClock.now < deadline {
-    if try await condition() { return true }
-    await Task.yield()
-  }
-  return false
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+  try await poll(within: .seconds(10), condition)
 }
 
 /// The error that the work throws; nil when it throws none or another.

@@ -186,7 +186,7 @@ struct TransactionTests {
         }
       }
     }
-    #expect(await eventually { begun.withLock { $0 } })
+    #expect(try await eventually { begun.withLock { $0 } })
     task.cancel()
     #expect(await task.value?.kind == .cancelled)
     #expect(try await count(connection) == 0)
