@@ -2,8 +2,10 @@
 package struct Cell: Hashable, Sendable {
   /// What stands here; an empty string is the second half of a wide character to the left.
   package var text: String
+  /// How it is drawn.
   package var style: Style
 
+  /// A cell as it is; only a frame keeps text that is fit for a terminal.
   package init(_ text: String = " ", style: Style = .plain) {
     self.text = text
     self.style = style
@@ -15,6 +17,7 @@ package struct Cell: Hashable, Sendable {
 /// Cells change only through `write`, `fill` and `restyle`, which keep two promises: no cell holds a control
 /// scalar, and no wide character stands without its second half.
 package struct Frame: Equatable, Sendable {
+  /// Columns and rows, never negative.
   package let size: Size
   /// Row by row, `size.rows * size.columns` cells.
   package private(set) var cells: [Cell]
@@ -27,6 +30,7 @@ package struct Frame: Equatable, Sendable {
     cells = Array(repeating: Cell(), count: self.size.rows * self.size.columns)
   }
 
+  /// Size, cells and cursor.
   package static func == (a: Frame, b: Frame) -> Bool {
     a.size == b.size && a.cells == b.cells && a.cursor?.row == b.cursor?.row && a.cursor?.column == b.cursor?.column
   }

@@ -2,7 +2,9 @@
 package struct FrameChanges: Equatable, Sendable {
   /// Changed characters that stand side by side.
   package struct Run: Hashable, Sendable {
+    /// Counted from 0.
     package let row: Int
+    /// Where the first character stands, counted from 0.
     package let column: Int
     /// The characters, each with its columns.
     package var cells: [PaintedCell]
@@ -10,7 +12,9 @@ package struct FrameChanges: Equatable, Sendable {
 
   /// One character as the painter needs it.
   package struct PaintedCell: Hashable, Sendable {
+    /// A base and its marks.
     package let text: String
+    /// How it is drawn.
     package let style: Style
     /// 1 or 2.
     package let columns: Int

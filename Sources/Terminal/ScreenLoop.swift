@@ -13,6 +13,7 @@ struct ScreenLoop {
   private var isTerminalGone = false
   private var resumedAt: timespec?
 
+  /// A loop for the screen that this process has just opened.
   init(
     mailbox: ScreenMailbox, events: AsyncStream<TerminalEvent>.Continuation, capabilities: Capabilities,
     logPath: String?

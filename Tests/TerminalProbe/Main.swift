@@ -44,6 +44,9 @@ struct Probe {
       for _ in 0..<100 { screen.present(frame()) }
     case Key("F"): fatalError("asked to crash")
     case Key("B"): abort()
+    case Key("D"): exit(7)
+    case Key("H"):
+      while true { poll(nil, 0, -1) }  // hears nothing more
     case Key("E"): perror("a message for nobody")
     case Key("M"): screen.setMouse(false)
     case Key("Z"): screen.suspend()

@@ -40,7 +40,7 @@ struct ScreenTests {
       #expect(screen.contains(text))
       #expect(screen.contains(variables.hasSuffix("LC_ALL=C") ? "-------" : "───────"))
       try await terminal.keys("q")
-      try await terminal.wait(for: "same")
+      try await terminal.waitForEnd()
       #expect(try await terminal.modes() == "0 0 0")
     }
   }
@@ -144,7 +144,7 @@ struct ScreenTests {
       try await terminal.wait(for: "copied tmuxBuffer")
       #expect(try await terminal.tmux("show-buffer") == "plain 日本")
       try await terminal.keys("q")
-      try await terminal.wait(for: "same")
+      try await terminal.waitForEnd()
       try await terminal.shell("clear")
       try await terminal.startProbe("TMUX= TERM=xterm-256color")
       try await terminal.keys("S")

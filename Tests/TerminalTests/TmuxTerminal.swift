@@ -84,6 +84,10 @@ final class TmuxTerminal: Sendable {
     }
   }
 
+  /// Waits until the terminal's settings were compared after the probe's end and found the same.
+  @discardableResult
+  func waitForEnd() async throws -> String { try await wait("equal settings") { $0.contains("\nsame") } }
+
   /// Waits for a line that holds this text.
   @discardableResult
   func wait(for text: String) async throws -> String { try await wait("‘\(text)’") { $0.contains(text) } }
