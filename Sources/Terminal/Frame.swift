@@ -52,9 +52,11 @@ package struct Frame: Equatable, Sendable {
     let room = min(width ?? Int.max, size.columns - column)
     guard room > 0 else { return 0 }
     let start = row * size.columns + column
+    var text = String(text)
+    if let used = writeASCII(&text, at: start, room: room, style: style) { return used }
     var used = 0
     var lastCut = 0  // the last boundary that leaves a column for the ellipsis
-    var pieces = CellText(String(text))
+    var pieces = CellText(text)
     while let piece = pieces.next() {
       guard used + piece.columns <= room else {
         guard let ellipsis else { return used }
@@ -102,6 +104,25 @@ package struct Frame: Equatable, Sendable {
     let (sum, overflow) = start.addingReportingOverflow(max(0, count))
     let first = min(max(0, start), limit)
     return first..<max(first, min(overflow ? limit : sum, limit))
+  }
+
+  /// The short way for what most texts are: printable ASCII that fits. Nil, and nothing written, for any other.
+  private mutating func writeASCII(_ text: inout String, at start: Int, room: Int, style: Style) -> Int? {
+    text.withUTF8 { bytes in
+      guard bytes.count <= room, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return nil }
+      guard !bytes.isEmpty else { return 0 }
+      if cells[start].text.isEmpty { cells[start - 1].text = " " }
+      let end = start + bytes.count
+      if end < cells.count && cells[end].text.isEmpty { cells[end].text = " " }
+      cells.withUnsafeMutableBufferPointer { cells in
+        CellText.ascii.withUnsafeBufferPointer { ascii in
+          for (offset, byte) in bytes.enumerated() {
+            cells[start + offset] = Cell(ascii[Int(byte)], style: style)
+          }
+        }
+      }
+      return bytes.count
+    }
   }
 
   /// Puts one cell's text down; a wide character that loses a half becomes a blank.
