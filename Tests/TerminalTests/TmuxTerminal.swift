@@ -16,7 +16,7 @@ final class TmuxTerminal: Sendable {
     do {
       try await terminal.tmux(
         "-u", "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
-        "PS1='$ ' exec bash --norc --noprofile -i")
+        "HISTFILE= PS1='$ ' exec bash --norc --noprofile -i")
       try await terminal.wait("the prompt") { $0.contains("$") }
       let result = try await body(terminal)
       _ = try? await terminal.tmux("kill-server")
