@@ -119,7 +119,8 @@ let package = Package(
       name: "terminal-probe", dependencies: ["BundleModel", "Terminal"], path: "Tests/TerminalProbe",
       swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
+      name: "TerminalTests",
+      dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
