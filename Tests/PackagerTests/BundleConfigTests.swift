@@ -21,6 +21,10 @@ import Testing
     #expect(config.externals.isEmpty && config.runtimeDependencies.isEmpty)
   }
 
+  @Test func theDefaultFilesFollowOutDir() throws {
+    #expect(try read(#"{"slug": "s", "outDir": "build"}"#).files == ["manifest.json", "build/**/*"])
+  }
+
   @Test func readsEveryField() throws {
     let config = try read(
       """

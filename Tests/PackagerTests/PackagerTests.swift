@@ -22,7 +22,7 @@ import Testing
   ) async throws -> (archive: PackagedArchive, names: [String]) {
     let packager = Packager(searchPath: searchPath)
     let resolved = try await packager.resolve(request)
-    return try await packager.package(request, resolved, events: { collected.add($0) }) { archive in
+    return try await packager.package(request, resolved, events: collected.add) { archive in
       (archive, try await names(in: archive.path))
     }
   }
@@ -37,7 +37,7 @@ import Testing
     #expect(resolved.isPinned)
     #expect(resolved.fingerprint.text.utf8.count == 64)
     let root = temporary.path
-    try await packager.package(request, resolved, events: { collected.add($0) }) { archive in
+    try await packager.package(request, resolved, events: collected.add) { archive in
       #expect(archive.filename == "tally-1.0.0.tgz")
       #expect(archive.contentType == "application/gzip")
       let found = try await names(in: archive.path)
@@ -63,7 +63,7 @@ import Testing
     let request = try wanted(directory, temporary)
     let packager = Packager()
     let resolved = try await packager.resolve(request)
-    let code = try await packager.package(request, resolved, events: { _ in }) { archive in
+    let code = try await packager.package(request, resolved, events: Collected().add) { archive in
       let found = try await names(in: archive.path)
       #expect(found == ["dist/index.js", "dist/index.js.map", "manifest.json"])
       return temporary.text(
@@ -204,7 +204,7 @@ import Testing
     let packager = Packager()
     let resolved = try await packager.resolve(request)
     let task = Task {
-      try await packager.package(request, resolved, events: { _ in }) { _ in
+      try await packager.package(request, resolved, events: Collected().add) { _ in
         sources.write("uploading", "")
         while true {
           try Task.checkCancellation()
@@ -226,7 +226,7 @@ import Testing
     let packager = Packager()
     let resolved = try await packager.resolve(request)
     await #expect(throws: Refused.self) {
-      try await packager.package(request, resolved, events: { _ in }) { _ in throw Refused() }
+      try await packager.package(request, resolved, events: { _ in }, body: { _ in throw Refused() })
     }
     #expect(temporary.names.isEmpty)
   }
@@ -238,7 +238,7 @@ import Testing
     let resolved = try await packager.resolve(request)
     sources.write("p/src/main.py", "print('changed')")
     let error = await #expect(throws: PackagingError.self) {
-      try await packager.package(request, resolved, events: { _ in }) { _ in }
+      try await packager.package(request, resolved, events: { _ in }, body: { _ in })
     }
     #expect(error?.message == "the sources changed while they were packaged; package the bundle again")
     #expect(temporary.names.isEmpty)

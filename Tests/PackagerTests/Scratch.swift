@@ -8,7 +8,8 @@ final class Scratch: Sendable {
   let path: String
 
   init() {
-    var template = Array("\(FileTree.realPath("/tmp") ?? "/tmp")/packager-tests-XXXXXX".utf8CString)
+    let random = String(repeating: "X", count: 6)
+    var template = Array("\(FileTree.realPath("/tmp") ?? "/tmp")/packager-tests-\(random)".utf8CString)
     guard let made = mkdtemp(&template) else { fatalError("no temporary directory") }
     path = String(cString: made)
   }

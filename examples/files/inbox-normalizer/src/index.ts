@@ -13,16 +13,17 @@ export async function handler(context: JobContext) {
   await mkdir(outbox, { recursive: true });
   const taken = new Set(await readdir(outbox));
   const moved: { from: string; to: string }[] = [];
-  for (const entry of (await readdir(inbox, { withFileTypes: true })).filter((e) => e.isFile())) {
-    const wanted = normalName(entry.name);
+  const entries = (await readdir(inbox, { withFileTypes: true })).filter((entry) => entry.isFile());
+  for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const wanted = normalName(name);
     let to = wanted;
     for (let n = 2; taken.has(to); n++) to = wanted.replace(/(\.[^.]*)?$/, (end) => `-${n}${end}`);
     taken.add(to);
-    const bytes = await readFile(join(inbox, entry.name));
+    const bytes = await readFile(join(inbox, name));
     const isText = !bytes.includes(0);
     await writeFile(join(outbox, to), isText ? bytes.toString("utf8").replace(/\r\n?/g, "\n") : bytes, { flag: "wx" });
-    await rm(join(inbox, entry.name));
-    moved.push({ from: entry.name, to });
+    await rm(join(inbox, name));
+    moved.push({ from: name, to });
   }
   context.logger.info("normalized", { files: moved.length });
   return { status: "succeeded", result: { moved } };
