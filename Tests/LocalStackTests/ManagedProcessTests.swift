@@ -10,7 +10,8 @@ import Testing
     let log = "\(folder.path)/log"
     let process = try ManagedProcess.start(
       ManagedProcess.Command(
-        "sh", ["-c", "echo $$ $WORD; pwd; echo oops >&2; exit 7"], environment: path.merging(["WORD": "a  b"]) { $1 },
+        "sh", ["-c", "echo $$ $WORD; pwd; echo oops >&2; exit 7"],
+        environment: path.merging(["WORD": "a  b"]) { $1 },
         workingDirectory: folder.path, logFile: log))
     #expect(await process.waitForExit() == .exited(7))
     #expect(try TestFile.read(log) == "\(process.pid) a b\n\(folder.path)\noops\n")

@@ -8,10 +8,14 @@ package enum ProcessTable {
     defer { closedir(directory) }
     var found: [String] = []
     while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
       guard let pid = Int32(name), pid != getpid() else { continue }
       let arguments = ((try? TestFile.read("/proc/\(pid)/cmdline")) ?? "").replacing("\0", with: " ")
-      guard !arguments.isEmpty, arguments.contains(path) || workingDirectory(of: pid).hasPrefix(path) else { continue }
+      guard !arguments.isEmpty, arguments.contains(path) || workingDirectory(of: pid).hasPrefix(path) else {
+        continue
+      }
       found.append("\(pid) \(arguments)")
     }
     return found
