@@ -1,0 +1,95 @@
+package import BundleModel
+
+/// Where archives are kept: an S3 bucket or a directory. Objects are immutable: nothing here ever puts other bytes
+/// over a key.
+///
+/// Every call has its own deadline and ends at once when its task is cancelled. Keys are whole, prefix included, as
+/// they stand in `example_bundle_artifacts.storage_key`.
+package protocol ArtifactStore: Sendable {
+  var kind: StorageKind { get }
+
+  /// What tells this store from another, fit to be published: endpoint, bucket and prefix, or the directory.
+  var identity: String { get }
+
+  /// What every key made by `key(...)` begins with, without slashes at its ends; may be empty.
+  var prefix: String { get }
+
+  /// How long a signed link lives unless asked otherwise.
+  var linkLifetime: Duration { get }
+
+  /// `s3://bucket/key` or `local://key`.
+  func storageURL(_ key: String) -> String
+
+  /// Stores a file under a key and looks at what arrived.
+  ///
+  /// When the key holds the same bytes already, nothing is sent.
+  ///
+  /// - Throws: `.conflict` when it holds others; `.integrity` when the file is not what `checksum` and `size` say.
+  func put(
+    file: String, key: String, checksum: Checksum, size: Int64, contentType: String,
+    progress: (@Sendable (_ bytes: Int64) -> Void)?
+  ) async throws(StorageError) -> PutOutcome
+
+  /// What the store says of a key. Only a clear "no such object" is `.missing`; all else throws.
+  func inspect(_ key: String) async throws(StorageError) -> ObjectState
+
+  /// Compares an object with what is recorded of it.
+  ///
+  /// - Parameter deep: read and hash the bytes. Done anyway when the store has no checksum to compare.
+  func verify(_ key: String, size: Int64?, checksum: Checksum, deep: Bool) async throws(StorageError)
+    -> Verification
+
+  /// Copies an object to a file, which appears under its name only whole and equal to `checksum`.
+  func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError)
+
+  /// Removes an object; one that is not there is fine.
+  func delete(_ key: String) async throws(StorageError)
+
+  /// Every object whose key begins with `prefix` (which is not added to the store's own).
+  func list(prefix: String) async throws(StorageError) -> [StoredObject]
+
+  /// Signs a link to one object. Signs locally, contacts nobody.
+  func signedURL(_ request: LinkRequest) throws(StorageError) -> SignedLink
+
+  /// Whether the store answers and lets us in; a few seconds at most.
+  func check() async throws(StorageError)
+}
+
+/// What a put did.
+package enum PutOutcome: Sendable, Equatable {
+  /// The bytes were sent.
+  case created
+  /// They were there already.
+  case identical
+}
+
+/// What a store says of a key.
+package enum ObjectState: Sendable, Equatable {
+  /// Size in bytes; a checksum only where the store has one that covers the whole object.
+  case present(size: Int64, checksum: Checksum?)
+  case missing
+}
+
+/// One object of a listing.
+package struct StoredObject: Sendable, Equatable {
+  package var key: String
+  /// Bytes.
+  package var size: Int64
+  package var lastModified: Timestamp?
+
+  package init(key: String, size: Int64, lastModified: Timestamp? = nil) {
+    self.key = key
+    self.size = size
+    self.lastModified = lastModified
+  }
+}
+
+extension ArtifactStore {
+  /// The key under which an archive of ours is kept in this store.
+  package func key(
+    slug: Slug, fingerprint: Fingerprint, checksum: Checksum, filename: String?
+  ) -> String {
+    ArtifactKey.ours(
+      prefix: prefix, slug: slug, fingerprint: fingerprint, checksum: checksum, filename: filename)
+  }
+}

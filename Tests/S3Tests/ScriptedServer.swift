@@ -1,0 +1,164 @@
+import BundleModel
+import Glibc
+import Synchronization
+
+@testable import S3
+
+/// A tiny HTTP server that answers request after request as its script says: the faults that real servers do not
+/// show on demand. Real sockets on 127.0.0.1, one thread for accepting and one a connection, none of them Swift's.
+final class ScriptedServer: Sendable {
+  enum Reply: Sendable {
+    case answer(Int, headers: [String] = [], body: String = "")
+    /// Announces `length` bytes, sends `body`, closes.
+    case truncated(length: Int, body: String)
+    /// Reads the request and says nothing until the client is gone.
+    case hang
+    /// Closes with a reset, after `sending` this much of an answer.
+    case reset(sending: String = "")
+    /// Closes the idle connection after this answer without saying so.
+    case answerThenClose(Int, body: String = "")
+  }
+
+  struct Request: Sendable {
+    var line: String
+    var headers: [String]
+    var body: [UInt8]
+
+    /// The value of a field, by its name in lower case.
+    func header(_ name: String) -> String? {
+      headers.first { $0.lowercased().hasPrefix(name + ":") }
+        .map { String($0.dropFirst(name.count + 1).trimmingBlanks()) }
+    }
+  }
+
+  private struct State {
+    var script: [Reply]
+    var requests: [Request] = []
+    var connections = 0
+    var open: Set<CInt> = []
+    var isStopped = false
+  }
+
+  let port: Int
+  private let listener: CInt
+  private let state: Mutex<State>
+
+  /// Starts listening. Past its end the script's last reply is given again.
+  init(_ script: Reply...) throws {
+    state = Mutex(State(script: script))
+    listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let listener = listener
+    let ok = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
+      }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    guard ok else { throw S3Error(kind: .file, code: "Listen", message: "cannot listen") }
+    BlockingThread.start { [self] in
+      while case let connection = accept(listener, nil, nil), connection >= 0 {
+        let isStopped = state.withLock { state in
+          state.connections += 1
+          state.open.insert(connection)
+          return state.isStopped
+        }
+        guard !isStopped else { return finish(connection) }
+        BlockingThread.start { self.serve(connection) }
+      }
+    }
+  }
+
+  var requests: [Request] { state.withLock { $0.requests } }
+  var connections: Int { state.withLock { $0.connections } }
+  /// Connections that the client has not closed yet.
+  var openConnections: Int { state.withLock { $0.open.count } }
+
+  /// Ends every connection and the threads.
+  func stop() {
+    state.withLock { state in
+      guard !state.isStopped else { return }
+      state.isStopped = true
+      for connection in state.open { shutdown(connection, CInt(SHUT_RDWR)) }
+      shutdown(listener, CInt(SHUT_RDWR))
+      close(listener)
+    }
+  }
+
+  private func serve(_ connection: CInt) {
+    defer { finish(connection) }
+    while let request = readRequest(connection) {
+      let reply = state.withLock { state in
+        state.requests.append(request)
+        return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
+      }
+      switch reply {
+      case .answer(let status, let headers, let body):
+        let isHead = request.line.hasPrefix("HEAD")
+        send(connection, head(status, headers, length: body.utf8.count) + (isHead ? "" : body))
+      case .answerThenClose(let status, let body):
+        send(connection, head(status, [], length: body.utf8.count) + body)
+        return
+      case .truncated(let length, let body):
+        send(connection, head(200, [], length: length) + body)
+        return
+      case .hang:
+        var byte: UInt8 = 0
+        _ = recv(connection, &byte, 1, 0)
+        return
+      case .reset(let text):
+        if !text.isEmpty { send(connection, text) }
+        var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+        return
+      }
+    }
+  }
+
+  private func finish(_ connection: CInt) {
+    state.withLock { _ = $0.open.remove(connection) }
+    close(connection)
+  }
+
+  private func head(_ status: Int, _ headers: [String], length: Int) -> String {
+    (["HTTP/1.1 \(status) Scripted", "Content-Length: \(length)"] + headers).joined(separator: "\r\n") + "\r\n\r\n"
+  }
+
+  private func send(_ connection: CInt, _ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  private func readRequest(_ connection: CInt) -> Request? {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    var headEnd: Int?
+    var length = 0
+    while true {
+      if headEnd == nil,
+        let end = bytes.indices.dropLast(3).first(where: { Array(bytes[$0..<($0 + 4)]) == [13, 10, 13, 10] })
+      {
+        headEnd = end + 4
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n").map(String.init)
+        let probe = Request(line: lines.first ?? "", headers: Array(lines.dropFirst()), body: [])
+        length = probe.header("content-length").flatMap { Int($0) } ?? 0
+      }
+      if let headEnd, bytes.count >= headEnd + length {
+        let lines = String(decoding: bytes[..<headEnd], as: UTF8.self).split(separator: "\r\n").map(String.init)
+        return Request(
+          line: lines.first ?? "", headers: Array(lines.dropFirst()),
+          body: Array(bytes[headEnd..<(headEnd + length)]))
+      }
+      let count = recv(connection, &chunk, chunk.count, 0)
+      guard count > 0 else { return nil }
+      bytes += chunk[..<count]
+    }
+  }
+}
