@@ -100,6 +100,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["BundleModel", "LocalStack", "Postgres", "S3", subprocess],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "StackHolder", dependencies: ["LocalStack"], path: "Tests/StackHolder", swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
@@ -125,7 +127,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
     .testTarget(
-      name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "TestSupport"], swiftSettings: strict),
+      name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "StackHolder", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
