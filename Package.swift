@@ -78,6 +78,7 @@ let package = Package(
       name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
+    .target(name: "LegacyMigration", swiftSettings: strict),
     .target(name: "LocalStack", dependencies: ["BundleModel", "S3", subprocess], swiftSettings: strict),
 
     .executableTarget(
@@ -90,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "Packager", "Postgres",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "Postgres",
         "ProcessControl",
         argumentParser, logging,
       ],
@@ -126,6 +127,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
+    .testTarget(
+      name: "LegacyMigrationTests", dependencies: ["LegacyMigration", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "StackHolder", "TestSupport"],
       swiftSettings: strict),

@@ -13,7 +13,8 @@ enum StatusTable {
     for status in statuses {
       table.add([
         status.slug.text, status.state.rawValue, status.stage.rawValue, status.version ?? "-",
-        status.artifact?.size.map(HumanText.size) ?? "-", String((status.checksum ?? "-").prefix(wholeChecksums ? 64 : 16)),
+        status.artifact?.size.map(HumanText.size) ?? "-",
+        String((status.checksum ?? "-").prefix(wholeChecksums ? 64 : 16)),
         status.pod ?? "-", status.attempt.map(String.init) ?? "-", HumanText.age(now.since(status.updatedAt)),
         why(status),
       ])
