@@ -102,7 +102,8 @@ let package = Package(
     .testTarget(
       name: "TerminalTests", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
     .testTarget(
-      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
+      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], exclude: ["Goldens"],
+      swiftSettings: strict),
     .testTarget(
       name: "LocalStackTests", dependencies: ["LocalStack", "TestSupport", subprocess], swiftSettings: strict),
     .testTarget(

@@ -36,7 +36,7 @@ enum BundleColumn: CaseIterable, Sendable {
     case .size: 7
     case .checksum: total < 150 ? 8 : 12
     case .pod: total < 150 ? 10 : 16
-    case .attempt: 3
+    case .attempt: 5
     case .age: 5
     case .note: 24
     }
