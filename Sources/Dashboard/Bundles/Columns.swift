@@ -76,7 +76,7 @@ struct ColumnLayout: Equatable, Sendable {
     for column in BundleColumn.byImportance {
       let width = column.width(in: total)
       let needed = width + (widths.isEmpty ? 0 : gap)
-      guard used + needed <= total || widths.isEmpty else { continue }
+      guard used + needed <= total || widths.isEmpty else { break }
       widths[column] = min(width, max(0, total))
       used += needed
     }
