@@ -99,13 +99,18 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "Packager", subprocess], swiftSettings: strict),
+    .executableTarget(
+      name: "terminal-probe", dependencies: ["BundleModel", "Terminal"], path: "Tests/TerminalProbe",
+      swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
+      name: "TerminalTests",
+      dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
+      swiftSettings: strict),
     .testTarget(
       name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
-      name: "LocalStackTests", dependencies: ["LocalStack", "TestSupport", subprocess], swiftSettings: strict),
+      name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [

@@ -60,12 +60,12 @@ int terminal_locale_is_utf8(void) {
 }
 
 int terminal_library_columns(uint32_t scalar) {
-  locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  static locale_t utf8 = (locale_t)0;
+  if (utf8 == (locale_t)0) utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
   if (utf8 == (locale_t)0) return -1;
   locale_t before = uselocale(utf8);
   int result = wcwidth((wchar_t)scalar);
   uselocale(before);
-  freelocale(utf8);
   return result;
 }
 
@@ -93,6 +93,7 @@ static void modes_off(void) {
 }
 
 static void start_colors(void) {
+  orig_colors = NULL;  // it would reset a palette that the user chose, and we change none
   pair_count = 0;
   has_own_colors = 0;
   if (!has_colors()) return;
@@ -282,7 +283,8 @@ int terminal_wait(int timeout_ms) {
       {.fd = input_lost ? -1 : fileno(input), .events = POLLIN},
       {.fd = rescue_pipe(), .events = POLLIN},
   };
-  if (poll(ready, 2, timeout_ms) <= 0) return 0;
+  int count = poll(ready, 2, timeout_ms);
+  if (count <= 0) return count == 0 ? 0 : TERMINAL_WOKEN;
   int seen = 0;
   if (ready[1].revents != 0) seen |= TERMINAL_WOKEN;
   if (ready[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return seen | TERMINAL_HANGUP;
@@ -349,6 +351,7 @@ void terminal_suspend(void) {
 
 void terminal_resume(void) {
   reset_prog_mode();
+  keypad(keyboard, TRUE);  // curses would wait with it until the first key, which would then be another
   clearok(curscr, TRUE);
   refresh();
   modes_on();

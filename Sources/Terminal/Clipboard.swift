@@ -24,6 +24,7 @@ package struct Clipboard: Sendable {
 
   private let environment: [String: String]
 
+  /// A clipboard that decides by these variables.
   init(environment: [String: String]) { self.environment = environment }
 
   /// The ways to try for a text of so many bytes, in order. A secret never goes to a file.
@@ -105,10 +106,11 @@ package struct Clipboard: Sendable {
 }
 
 /// RFC 4648, section 4.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: [UInt8]) -> [UInt8] {
+  /// Bytes to padded text.
+  package static func encode(_ bytes: [UInt8]) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity((bytes.count + 2) / 3 * 4)
     for start in stride(from: 0, to: bytes.count, by: 3) {

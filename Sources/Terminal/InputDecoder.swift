@@ -1,5 +1,5 @@
 /// What the keyboard delivers, one unit at a time: curses has recognised keys, the rest are scalars.
-enum InputUnit: Hashable, Sendable {
+package enum InputUnit: Hashable, Sendable {
   case scalar(Unicode.Scalar)
   case key(Key.Code)
   /// Digits and semicolons until `M` or `m` follow (xterm's SGR mouse mode, 1006).
@@ -11,9 +11,12 @@ enum InputUnit: Hashable, Sendable {
 }
 
 /// Puts units together to events; keeps what is incomplete for the next unit.
-struct InputDecoder {
+package struct InputDecoder {
+  /// A decoder that has heard nothing yet.
+  package init() {}
+
   /// A paste is cut here, in UTF-8 bytes.
-  static let pasteLimit = 1 << 20
+  package static let pasteLimit = 1 << 20
 
   private enum State {
     case ground
@@ -28,25 +31,25 @@ struct InputDecoder {
   private var state = State.ground
 
   /// Something has begun and not ended.
-  var isPartial: Bool {
+  package var isPartial: Bool {
     if case .ground = state { return false }
     return true
   }
 
   /// The last unit was an Escape that may belong to what follows.
-  var isHoldingEscape: Bool {
+  package var isHoldingEscape: Bool {
     if case .escape = state { return true }
     return false
   }
 
   /// A paste is under way: it may pause for longer than a key.
-  var isPasting: Bool {
+  package var isPasting: Bool {
     if case .paste = state { return true }
     return false
   }
 
   /// Takes one unit.
-  mutating func feed(_ unit: InputUnit) -> [TerminalEvent] {
+  package mutating func feed(_ unit: InputUnit) -> [TerminalEvent] {
     switch state {
     case .paste(let text, let bytes): return paste(unit, after: text, bytes: bytes)
     case .mouse(let parameters):
@@ -68,7 +71,7 @@ struct InputDecoder {
   }
 
   /// The input paused: an Escape was the key, and nothing else will be completed.
-  mutating func pause() -> [TerminalEvent] {
+  package mutating func pause() -> [TerminalEvent] {
     defer { state = .ground }
     switch state {
     case .escape: return [.key(Key(.escape))]

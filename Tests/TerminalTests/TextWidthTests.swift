@@ -1,4 +1,4 @@
-import Glibc
+import CTerminal
 import Terminal
 import Testing
 
@@ -39,18 +39,12 @@ struct TextWidthTests {
 
   /// curses asks wcwidth how far the cursor moves; a different opinion would tear the row.
   @Test("agrees with the C library wherever both know the character")
-  func agreesWithLibrary() throws {
-    let utf8 = try #require(newlocale(LC_CTYPE_MASK, "C.UTF-8", nil))
-    let previous = uselocale(utf8)
-    defer {
-      uselocale(previous)
-      freelocale(utf8)
-    }
+  func agreesWithLibrary() {
     var compared = 0
     var wrong: [String] = []
     for value in UInt32(0)...0x10FFFF {
       guard let scalar = Unicode.Scalar(value) else { continue }
-      let library = wcwidth(wchar_t(value))
+      let library = terminal_library_columns(value)
       guard library > 0 else { continue }
       let columns: Int32
       switch ScalarWidth(scalar) {

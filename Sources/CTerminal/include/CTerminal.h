@@ -95,7 +95,7 @@ int terminal_write(const char *bytes, size_t count);
 // Mouse reports on or off; off leaves selecting text to the terminal.
 void terminal_mouse(int on);
 
-// Waits for input, a wake-up or a signal; a negative timeout waits for ever.
+// Waits for input, a wake-up or a signal; a negative timeout waits for ever. 0 when the time is over.
 int terminal_wait(int timeout_ms);
 
 // Stops waiting for input: the terminal is gone and would be reported for ever.
@@ -127,7 +127,7 @@ int terminal_locale_is_utf8(void);
 // Not while a screen is open. Colours of a terminal type; -1 when terminfo does not know it, -2 when it cannot move the cursor.
 int terminal_type_colors(const char *term);
 
-// What wcwidth says under a UTF-8 locale.
+// What wcwidth says under a UTF-8 locale; one thread at a time.
 int terminal_library_columns(uint32_t scalar);
 
 // Runs a program with bytes on its standard input and waits for it.
