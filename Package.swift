@@ -126,7 +126,8 @@ let package = Package(
       dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
       swiftSettings: strict),
     .testTarget(
-      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
+      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], exclude: ["Goldens"],
+      swiftSettings: strict),
     .testTarget(
       name: "LegacyMigrationTests", dependencies: ["LegacyMigration", "TestSupport"], swiftSettings: strict),
     .testTarget(
