@@ -64,7 +64,7 @@ let package = Package(
       name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
-    .target(name: "LocalStack", dependencies: ["BundleModel", "S3", subprocess], swiftSettings: strict),
+    .target(name: "LocalStack", dependencies: ["BundleModel", "S3"], swiftSettings: strict),
 
     .executableTarget(
       name: "bundletop",
