@@ -12,7 +12,7 @@ SOURCES := Sources Tests Package.swift
 RELEASE := .build/release
 
 # SwiftPM keeps caches below HOME; a user without a usable one gets a folder here.
-ifneq ($(shell test -d "$$HOME" -a -w "$$HOME" && echo usable),usable)
+ifneq ($(shell test -d "$${HOME:-}" -a -w "$${HOME:-}" && echo usable),usable)
 export HOME := $(CURDIR)/.build/home
 $(shell mkdir -p '$(HOME)')
 endif
