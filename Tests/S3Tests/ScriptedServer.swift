@@ -15,6 +15,8 @@ final class ScriptedServer: Sendable {
     case hang
     /// Closes with a reset, after `sending` this much of an answer.
     case reset(sending: String = "")
+    /// Reads the request and closes without an answer.
+    case hangUp
     /// Closes the idle connection after this answer without saying so.
     case answerThenClose(Int, body: String = "")
   }
@@ -106,6 +108,7 @@ final class ScriptedServer: Sendable {
       case .truncated(let length, let body):
         send(connection, head(200, [], length: length) + body)
         return hangUp(connection)
+      case .hangUp: return hangUp(connection)
       case .hang:
         var byte: UInt8 = 0
         _ = recv(connection, &byte, 1, 0)
