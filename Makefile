@@ -35,7 +35,7 @@ demo: deps build
 	@$(RELEASE)/bundletop demo
 
 test: deps deps-test
-	swift build --build-tests
+	swift build --manifest-cache none --build-tests
 	swift test --skip-build --disable-xctest
 
 # Cheapest first; the tests' own summary is the last thing printed.

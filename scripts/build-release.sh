@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds the two programs into .build/release: optimised, stripped by the linker, Swift's library linked in.
+# SwiftPM would take the commit for --version from its cache of an earlier run; so it is told to have none.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
@@ -13,5 +14,5 @@ without_remark() {
 }
 
 for program in bundletop bundlepod; do
-  swift build -c release --static-swift-stdlib -Xlinker -s --product "$program" 2>&1 | without_remark
+  swift build --manifest-cache none -c release --static-swift-stdlib -Xlinker -s --product "$program" 2>&1 | without_remark
 done
