@@ -78,7 +78,8 @@ let package = Package(
       name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
-    .target(name: "LocalStack", dependencies: ["BundleModel", "S3", subprocess], swiftSettings: strict),
+    .target(name: "LegacyMigration", swiftSettings: strict),
+    .target(name: "LocalStack", dependencies: ["BundleModel", "S3"], swiftSettings: strict),
 
     .executableTarget(
       name: "bundletop",
@@ -90,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "Packager", "Postgres",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "Postgres",
         "ProcessControl",
         argumentParser, logging,
       ],
@@ -100,6 +101,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["BundleModel", "LocalStack", "Postgres", "S3", subprocess],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "StackHolder", dependencies: ["LocalStack"], path: "Tests/StackHolder", swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
@@ -119,12 +122,17 @@ let package = Package(
       name: "terminal-probe", dependencies: ["BundleModel", "Terminal"], path: "Tests/TerminalProbe",
       swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
+      name: "TerminalTests",
+      dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
       swiftSettings: strict),
     .testTarget(
-      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], swiftSettings: strict),
+      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], exclude: ["Goldens"],
+      swiftSettings: strict),
     .testTarget(
-      name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "TestSupport"], swiftSettings: strict),
+      name: "LegacyMigrationTests", dependencies: ["LegacyMigration", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "StackHolder", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [

@@ -2,7 +2,7 @@ package import BundleModel
 internal import Postgres
 
 /// What a pod says of itself when it starts.
-package struct PodRegistration: Equatable, Sendable {
+package struct PodRegistration: Sendable {
   package var worker: Worker
   package var url: String?
   package var version: String
@@ -14,10 +14,13 @@ package struct PodRegistration: Equatable, Sendable {
   package var catalogue: [(slug: Slug, version: String?)]
   /// What a person should know, such as duplicate slugs.
   package var notes: [String]
+  /// The folder of AppHub's files, and how many of them nobody has moved yet.
+  package var legacy: (path: String, unmigrated: Int)?
 
   package init(
     worker: Worker, url: String? = nil, version: String, persistence: String = "database", store: String,
-    concurrency: Int, catalogue: [(slug: Slug, version: String?)], notes: [String] = []
+    concurrency: Int, catalogue: [(slug: Slug, version: String?)], notes: [String] = [],
+    legacy: (path: String, unmigrated: Int)? = nil
   ) {
     self.worker = worker
     self.url = url
@@ -27,12 +30,7 @@ package struct PodRegistration: Equatable, Sendable {
     self.concurrency = concurrency
     self.catalogue = catalogue
     self.notes = notes
-  }
-
-  package static func == (a: PodRegistration, b: PodRegistration) -> Bool {
-    a.worker == b.worker && a.url == b.url && a.version == b.version && a.persistence == b.persistence
-      && a.store == b.store && a.concurrency == b.concurrency && a.notes == b.notes
-      && a.catalogue.elementsEqual(b.catalogue, by: ==)
+    self.legacy = legacy
   }
 }
 
@@ -45,7 +43,7 @@ extension BundleStore {
       [
         owner, .text(pod.worker.pod), Parameter(pod.url), .text(pod.version), .text(pod.persistence),
         .text(pod.store), .integer(Int64(pod.concurrency)), .integer(Int64(pod.catalogue.count)),
-        .textArray(pod.notes),
+        .textArray(pod.notes), Parameter(pod.legacy?.path), Parameter(pod.legacy?.unmigrated),
       ])
     _ = try await write(
       SQLText.offer,

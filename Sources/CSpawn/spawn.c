@@ -130,6 +130,12 @@ int cspawn_reap(pid_t child) {
 
 int cspawn_signal_group(pid_t child, int signal) { return kill(-child, signal) == 0 ? 0 : errno; }
 
+int cspawn_group_is_gone(pid_t child) {
+  while (waitpid(-child, NULL, WNOHANG) > 0) {
+  }
+  return kill(-child, 0) != 0 && errno == ESRCH;
+}
+
 int cspawn_wake_new(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void cspawn_wake(int descriptor) {

@@ -29,6 +29,8 @@ static int pipe_ends[2] = {-1, -1};
 static int stderr_before = -1;
 static char farewell[1200];  // says where the log is; written by a crash
 static size_t farewell_length;
+static char log_name[1100];
+static volatile sig_atomic_t said_something;  // the log holds more than nothing
 static volatile sig_atomic_t armed;
 static volatile sig_atomic_t rescued;
 static volatile sig_atomic_t leaving;
@@ -52,6 +54,11 @@ static void rescue(void) {
   rescued = 1;
   write_in_time(tty_descriptor, reset_sequence, sizeof reset_sequence - 1);
   tcsetattr(tty_descriptor, TCSANOW, &settings);
+  struct stat log;
+  if (farewell_length > 0 && fstat(STDERR_FILENO, &log) == 0) {
+    said_something = log.st_size > 0;
+    if (!said_something) unlink(log_name);
+  }
   if (stderr_before >= 0) dup2(stderr_before, STDERR_FILENO);
 }
 
@@ -85,7 +92,7 @@ static void on_graceful(int signal_number) {
 static void on_fatal(int signal_number, siginfo_t *info, void *context) {
   (void)context;
   rescue();
-  if (farewell_length > 0) write_in_time(STDERR_FILENO, farewell, farewell_length);
+  if (said_something) write_in_time(STDERR_FILENO, farewell, farewell_length);
   if (info->si_code > 0) {
     // A real fault happens again on return, now under the runtime's own handler, whose backtrace is then true.
     for (int i = 0; i < FATAL; i++) {
@@ -115,9 +122,11 @@ int rescue_prepare(int tty, const char *log_path) {
   int log = -1;
   if (log_path != NULL) log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   farewell_length = 0;
+  said_something = 0;
   if (log >= 0) {
+    snprintf(log_name, sizeof log_name, "%s", log_path);
     int length = snprintf(farewell, sizeof farewell, "The last messages are in %s\n", log_path);
-    if (length > 0 && (size_t)length < sizeof farewell) farewell_length = (size_t)length;
+    if (length > 0 && (size_t)length < sizeof log_name) farewell_length = (size_t)length;
   } else {
     log = open("/dev/null", O_WRONLY | O_CLOEXEC);
   }

@@ -283,7 +283,8 @@ int terminal_wait(int timeout_ms) {
       {.fd = input_lost ? -1 : fileno(input), .events = POLLIN},
       {.fd = rescue_pipe(), .events = POLLIN},
   };
-  if (poll(ready, 2, timeout_ms) <= 0) return 0;
+  int count = poll(ready, 2, timeout_ms);
+  if (count <= 0) return count == 0 ? 0 : TERMINAL_WOKEN;
   int seen = 0;
   if (ready[1].revents != 0) seen |= TERMINAL_WOKEN;
   if (ready[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return seen | TERMINAL_HANGUP;

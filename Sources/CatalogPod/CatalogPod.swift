@@ -95,7 +95,7 @@ package actor CatalogPod {
       worker: worker, url: settings.url, version: settings.version, store: storeIdentity,
       concurrency: settings.concurrency,
       catalogue: catalogue.bundles.values.map { ($0.slug, $0.version) }.sorted { $0.0 < $1.0 },
-      notes: Self.notes(of: catalogue))
+      notes: Self.notes(of: catalogue), legacy: settings.legacy)
   }
 
   /// A pod that writes archives where nobody else reads them must not claim.

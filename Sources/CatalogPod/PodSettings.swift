@@ -17,10 +17,12 @@ package struct PodSettings: Sendable {
   package var allowBuildCommands: Bool
   /// Where workspaces are made.
   package var temporaryDirectory: String
+  /// The folder of AppHub's files, and how many of them nobody has moved yet; nil where there is none.
+  package var legacy: (path: String, unmigrated: Int)?
 
   package init(
     name: String, owner: OwnerID, url: String? = nil, version: String, concurrency: Int, examplesRoot: String,
-    allowBuildCommands: Bool, temporaryDirectory: String
+    allowBuildCommands: Bool, temporaryDirectory: String, legacy: (path: String, unmigrated: Int)? = nil
   ) {
     self.name = name
     self.owner = owner
@@ -30,5 +32,6 @@ package struct PodSettings: Sendable {
     self.examplesRoot = examplesRoot
     self.allowBuildCommands = allowBuildCommands
     self.temporaryDirectory = temporaryDirectory
+    self.legacy = legacy
   }
 }

@@ -8,6 +8,9 @@ final class ProgressReporter: Sendable {
   private struct State {
     var waiting: [Progress] = []
     var current = Progress(stage: .resolving)
+    /// The rest between two writes.
+    var rest: Task<Void, Never>?
+    var isFinished = false
   }
 
   private static let interval = Duration.milliseconds(250)
@@ -17,12 +20,13 @@ final class ProgressReporter: Sendable {
 
   init() { (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
 
-  /// Notes what changed; the write follows.
+  /// Notes what changed; the write follows, at once for a new stage.
   func note(_ change: (inout Progress) -> Void) {
-    state.withLock { state in
+    let rest = state.withLock { state in
       let before = state.current.stage
       change(&state.current)
-      if state.current.stage != before {
+      let isNewStage = state.current.stage != before
+      if isNewStage {
         state.current.bytesDone = nil
         state.current.bytesTotal = nil
       }
@@ -31,12 +35,21 @@ final class ProgressReporter: Sendable {
       } else {
         state.waiting.append(state.current)
       }
+      return isNewStage ? state.rest : nil
     }
+    rest?.cancel()
     waker.yield()
   }
 
   /// No more notes will come; `run` writes what waits and returns.
-  func finish() { waker.finish() }
+  func finish() {
+    let rest = state.withLock { state in
+      state.isFinished = true
+      return state.rest
+    }
+    waker.finish()
+    rest?.cancel()
+  }
 
   /// Writes until `finish`. A database that cannot be reached costs this progress and no more: the lease decides.
   ///
@@ -44,9 +57,19 @@ final class ProgressReporter: Sendable {
   func run(claim: Claim, store: BundleStore, onLost: @Sendable () -> Void) async {
     for await _ in wakes {
       await write(claim: claim, store: store, onLost: onLost)
-      try? await Task.sleep(for: ProgressReporter.interval)
+      await rest()
     }
     await write(claim: claim, store: store, onLost: onLost)
+  }
+
+  private func rest() async {
+    let pause: Task<Void, Never>? = state.withLock { state in
+      guard !state.isFinished else { return nil }
+      let pause = Task { _ = try? await Task.sleep(for: ProgressReporter.interval) }
+      state.rest = pause
+      return pause
+    }
+    await pause?.value
   }
 
   private func write(claim: Claim, store: BundleStore, onLost: () -> Void) async {

@@ -17,6 +17,12 @@ enum Spawn {
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     if let lifeline { posix_spawn_file_actions_adddup2(&actions, lifeline, Lifeline.descriptor) }
+    // Whoever started us may have left descriptors open that no server of ours should keep open. glibc ignores
+    // those that are closed by then.
+    let lastKept = lifeline == nil ? 2 : Lifeline.descriptor
+    for name in entries(of: "/proc/self/fd") {
+      if let number = Int32(name), number > lastKept { posix_spawn_file_actions_addclose(&actions, number) }
+    }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The temporary directory of one run: `$TMPDIR/bundletop-stack-XXXXXX`.
+/// The temporary directory of one run: `$TMPDIR/bundletop-stack-*`.
 ///
 /// It is claimed by a lock on the file `owner` (flock(2)), which the kernel drops when we end, however we end. A pid
 /// in a file would do the same only where pids are not shared between containers or given out again; ours is
@@ -20,7 +20,7 @@ package final class StackDirectory: Sendable {
   /// Makes and claims a new directory; its parent is TMPDIR or /tmp.
   package static func create() throws(LocalStackError) -> StackDirectory {
     let parent = try temporaryFolder()
-    var template = Array("\(parent)/\(prefix)XXXXXX".utf8CString)
+    var template = Array(("\(parent)/\(prefix)" + String(repeating: "X", count: 6)).utf8CString)
     guard mkdtemp(&template) != nil else { throw .system("cannot make a directory in \(parent)", errno) }
     let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     // The servers' own directories inside are closed; an unprivileged server must be able to get there.

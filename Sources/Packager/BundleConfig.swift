@@ -57,7 +57,7 @@ package struct BundleConfig: Equatable, Sendable {
     outDir = try fields.string("outDir") ?? outDir
     manifestPath = try fields.string("manifestPath") ?? manifestPath
     artifactDir = try fields.string("artifactDir") ?? artifactDir
-    files = try fields.strings("files") ?? files
+    files = try fields.strings("files") ?? ["manifest.json", "\(outDir)/**/*"]
     sampleInputPath = try fields.object("tests")?.string("sampleInputPath")
     pythonEntry = try fields.string("pythonEntry")
     pythonRequirementsPath = try fields.string("pythonRequirementsPath")

@@ -127,6 +127,6 @@ enum ChildProcess {
   /// Killed processes take a moment to vanish, and until then may write into the workspace. At most two seconds.
   private static func awaitGroup(_ child: pid_t) {
     let until = ContinuousClock.now + .seconds(2)
-    while cspawn_signal_group(child, 0) != ESRCH, ContinuousClock.now < until { poll(nil, 0, 2) }
+    while cspawn_group_is_gone(child) == 0, ContinuousClock.now < until { poll(nil, 0, 2) }
   }
 }

@@ -21,13 +21,15 @@ final class Workspace: Sendable {
 
   static let prefix = "apphub-example-"
   private static let ownerName = "owner"
+  /// What mkdtemp(3) replaces.
+  private static let randomPart = String(repeating: "X", count: 6)
 
   private init(root: String, owner: FileDescriptor) {
     self.root = root
     self.owner = owner
   }
 
-  /// Makes `apphub-example-<slug>-<first 8 of the fingerprint>-XXXXXX`, mode 0700. Class pod.
+  /// Makes `apphub-example-<slug>-<first 8 of the fingerprint>-<six random>`, mode 0700. Class pod.
   static func create(
     in temporaryDirectory: String, slug: Slug, fingerprint: Fingerprint
   ) throws(PackagingError) -> Workspace {
@@ -35,7 +37,7 @@ final class Workspace: Sendable {
       throw .system("cannot use the temporary directory", temporaryDirectory, errno: errno)
     }
     let name = "\(prefix)\(slug.text.fileSafe.prefix(80))-\(fingerprint.text.fileSafe.prefix(8))-"
-    var template = Array("\(parent)/\(name)XXXXXX".utf8CString)
+    var template = Array("\(parent)/\(name)\(randomPart)".utf8CString)
     guard let made = mkdtemp(&template) else {
       throw .system("cannot make a workspace in", temporaryDirectory, errno: errno)
     }

@@ -82,6 +82,7 @@ extension Connection {
     guard let handle else { throw closed() }
     let outcome = await loop.wait(
       for: PQsocket(handle), interest, until: patience.deadline, cancellable: patience.isCancellable)
+    assert(loop.isCurrent, "libpq is used outside of its thread")
     guard self.handle == handle else { throw patience.reason ?? closed() }
     if outcome != .ready { try interrupt(outcome, &patience) }
     PQconsumeInput(handle)

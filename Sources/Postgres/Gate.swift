@@ -8,16 +8,24 @@ final class Gate {
   init(loop: EventLoop) { self.loop = loop }
 
   /// Waits for the turn. After `.ready` the caller must `leave`; after anything else it must not.
-  func enter(until deadline: ContinuousClock.Instant, cancellable: Bool = true) async -> WaitOutcome {
+  func enter(
+    isolation: isolated (any Actor)? = #isolation, until deadline: ContinuousClock.Instant,
+    cancellable: Bool = true
+  ) async -> WaitOutcome {
+    assert(loop.isCurrent, "a gate is used outside of its connection")
     if !isTaken {
       isTaken = true
       return .ready
     }
-    return await loop.park(until: deadline, cancellable: cancellable) { queue.append($0) }
+    return await loop.park(until: deadline, cancellable: cancellable) { id in
+      assert(loop.isCurrent, "a gate is used outside of its connection")
+      queue.append(id)
+    }
   }
 
   /// Hands the turn to the next in the queue who still waits.
   func leave() {
+    assert(loop.isCurrent, "a gate is used outside of its connection")
     while head < queue.count {
       let next = queue[head]
       head += 1

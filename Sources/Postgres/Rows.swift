@@ -64,13 +64,18 @@ package struct RowReader: Sendable {
   ///
   /// - Throws: `.decoding` when the row ended, or the column is not a `T`.
   package mutating func next<T: PostgresDecodable>(as type: T.Type = T.self) throws(PostgresError) -> T {
-    defer { position += 1 }
+    try read()
+  }
+
+  /// `next`, which specialises in this module only.
+  mutating func read<T: PostgresDecodable>() throws(PostgresError) -> T {
     guard position < row.storage.columns.count else {
       throw PostgresError(.decoding, "the answer has only \(row.storage.columns.count) columns")
     }
     guard let value = T(postgres: row.storage.cell(row.index, position)) else {
       throw row.mismatch(position, T.self)
     }
+    position += 1
     return value
   }
 

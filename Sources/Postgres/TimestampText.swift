@@ -4,8 +4,10 @@ internal import BundleModel
 /// `infinity` and `-infinity`. Source: Postgres manual, 8.5.2.
 enum TimestampText {
   static func parse(_ text: UnsafeRawBufferPointer) -> Timestamp? {
-    if text.elementsEqual("infinity".utf8) { return .infiniteFuture }
-    if text.elementsEqual("-infinity".utf8) { return .infinitePast }
+    if let first = text.first, first == UInt8(ascii: "i") || first == UInt8(ascii: "-") {
+      if text.elementsEqual("infinity".utf8) { return .infiniteFuture }
+      return text.elementsEqual("-infinity".utf8) ? .infinitePast : nil
+    }
     var scan = Scanner(text: text)
     guard let year = scan.number(), scan.skip("-"), let month = scan.number(), scan.skip("-"),
       let day = scan.number(), scan.skip(" "), let hour = scan.number(), scan.skip(":"),

@@ -42,12 +42,17 @@ package enum ThisProcess {
     return String(path[..<slash])
   }
 
-  /// The name that is recorded with what a person does: SUDO_USER, else USER, else the user id.
+  /// The name that is recorded with what a person does: SUDO_USER, else USER, else the name or number of the user id.
   package static func userName(in environment: [String: String]) -> String {
     for name in ["SUDO_USER", "USER", "LOGNAME"] {
       if let user = environment[name]?.nonBlank { return UntrustedText.line(user, limit: 64) }
     }
-    return "uid \(getuid())"
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let result = getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found)
+    guard result == 0, found != nil, let name = entry.pw_name else { return "uid \(getuid())" }
+    return UntrustedText.line(String(cString: name), limit: 64)
   }
 
   /// A random version 4 UUID in lower case.

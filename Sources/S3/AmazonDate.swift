@@ -9,17 +9,22 @@ struct AmazonDate {
 
   init(_ moment: Timestamp) {
     let civil = CivilTime(moment)
-    var out: [UInt8] = []
-    out.reserveCapacity(16)
-    AmazonDate.append(civil.year, digits: 4, to: &out)
-    AmazonDate.append(civil.month, digits: 2, to: &out)
-    AmazonDate.append(civil.day, digits: 2, to: &out)
-    out.append(84)
-    AmazonDate.append(civil.hour, digits: 2, to: &out)
-    AmazonDate.append(civil.minute, digits: 2, to: &out)
-    AmazonDate.append(civil.second, digits: 2, to: &out)
-    out.append(90)
-    bytes = out
+    bytes = [UInt8](unsafeUninitializedCapacity: 16) { out, count in
+      func put(_ value: Int, at index: Int) {
+        out[index] = UInt8(truncatingIfNeeded: 48 + value / 10 % 10)
+        out[index + 1] = UInt8(truncatingIfNeeded: 48 + value % 10)
+      }
+      put(civil.year / 100, at: 0)
+      put(civil.year % 100, at: 2)
+      put(civil.month, at: 4)
+      put(civil.day, at: 6)
+      out[8] = 84
+      put(civil.hour, at: 9)
+      put(civil.minute, at: 11)
+      put(civil.second, at: 13)
+      out[15] = 90
+      count = 16
+    }
     let perDay: Int64 = 86_400_000_000
     day = (moment.microseconds - (moment.microseconds % perDay + perDay) % perDay) / perDay
   }
@@ -29,15 +34,6 @@ struct AmazonDate {
 
   /// `20130524T000000Z`.
   var text: String { String(decoding: bytes, as: UTF8.self) }
-
-  private static func append(_ value: Int, digits: Int, to out: inout [UInt8]) {
-    var divisor = 1
-    for _ in 1..<digits { divisor *= 10 }
-    while divisor > 0 {
-      out.append(UInt8(48 + value / divisor % 10))
-      divisor /= 10
-    }
-  }
 }
 
 /// The Date header of an answer.

@@ -1,16 +1,19 @@
 /// The three encodings that S3 needs, over bytes.
 enum ByteEncoding {
-  private static let lowerDigits = Array("0123456789abcdef".utf8)
-  private static let upperDigits = Array("0123456789ABCDEF".utf8)
   private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   /// Appends lower-case hex.
   static func appendHex(_ bytes: [UInt8], to out: inout [UInt8]) {
-    for byte in bytes {
-      out.append(lowerDigits[Int(byte >> 4)])
-      out.append(lowerDigits[Int(byte & 15)])
+    out += [UInt8](unsafeUninitializedCapacity: bytes.count * 2) { digits, count in
+      for (index, byte) in bytes.enumerated() {
+        digits[index * 2] = lowerDigit(byte >> 4)
+        digits[index * 2 + 1] = lowerDigit(byte & 15)
+      }
+      count = bytes.count * 2
     }
   }
+
+  private static func lowerDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 87 + nibble }
 
   /// Lower-case hex.
   static func hex(_ bytes: [UInt8]) -> String {
@@ -40,17 +43,37 @@ enum ByteEncoding {
   ///
   /// - Parameter keepingSlash: true for paths, where `/` separates; false in query names and values.
   /// - Source: AWS Signature Version 4, "UriEncode()".
-  static func appendPercentEncoded(_ text: some Sequence<UInt8>, keepingSlash: Bool, to out: inout [UInt8]) {
-    for byte in text {
-      switch byte {
-      case 65...90, 97...122, 48...57, 45, 46, 95, 126: out.append(byte)
-      case 47 where keepingSlash: out.append(byte)
-      default:
-        out.append(37)
-        out.append(upperDigits[Int(byte >> 4)])
-        out.append(upperDigits[Int(byte & 15)])
+  static func appendPercentEncoded(_ text: some Collection<UInt8>, keepingSlash: Bool, to out: inout [UInt8]) {
+    let fast: Void? = text.withContiguousStorageIfAvailable { bytes in
+      // Runs of bare bytes go over in one piece: nearly everything that is signed is one run.
+      var start = 0
+      for index in bytes.indices where !isBare(bytes[index], keepingSlash: keepingSlash) {
+        out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+        appendEscape(bytes[index], to: &out)
+        start = index + 1
       }
+      out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
     }
+    guard fast == nil else { return }
+    for byte in text {
+      if isBare(byte, keepingSlash: keepingSlash) { out.append(byte) } else { appendEscape(byte, to: &out) }
+    }
+  }
+
+  private static func isBare(_ byte: UInt8, keepingSlash: Bool) -> Bool {
+    switch byte {
+    case 65...90, 97...122, 48...57, 45, 46, 95, 126: true
+    case 47: keepingSlash
+    default: false
+    }
+  }
+
+  private static func upperDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 55 + nibble }
+
+  private static func appendEscape(_ byte: UInt8, to out: inout [UInt8]) {
+    out.append(37)
+    out.append(upperDigit(byte >> 4))
+    out.append(upperDigit(byte & 15))
   }
 
   /// Undoes percent-encoding; a broken escape stays as it is.

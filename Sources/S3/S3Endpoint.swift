@@ -8,6 +8,8 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
   package let host: String
   /// Nil for the scheme's default.
   package let port: Int?
+  /// `host[:port]`, as the Host header says it for path style.
+  package let authority: String
   /// True: `host/bucket/key`; false: `bucket.host/key`.
   package let pathStyle: Bool
 
@@ -32,6 +34,7 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
     self.scheme = scheme
     self.host = String(host)
     self.port = port == (scheme == "https" ? 443 : 80) ? nil : port
+    self.authority = self.port.map { "\(host):\($0)" } ?? String(host)
     self.pathStyle = pathStyle
   }
 
@@ -42,9 +45,6 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
 
   /// `scheme://host[:port]`, fit to be shown.
   package var description: String { "\(scheme)://\(authority)" }
-
-  /// `host[:port]`, as the Host header says it for path style.
-  package var authority: String { port.map { "\(host):\($0)" } ?? host }
 
   /// The Host header for a bucket.
   func authority(bucket: String?) -> String {

@@ -50,6 +50,7 @@ struct SignatureV4: Sendable {
   /// - Parameter payloadHash: SHA-256 of the body in hex.
   func headers(signing request: SignableRequest, payloadHash: String, at moment: Timestamp) -> [HTTPHeader] {
     let date = AmazonDate(moment)
+    let day = day(date)
     var additions = [HTTPHeader("x-amz-content-sha256", payloadHash), HTTPHeader("x-amz-date", date.text)]
     if let token = credentials.sessionToken {
       additions.append(HTTPHeader("x-amz-security-token", token.reveal()))
@@ -61,11 +62,11 @@ struct SignatureV4: Sendable {
     var value = Array("AWS4-HMAC-SHA256 Credential=".utf8)
     value += credentials.accessKeyID.utf8
     value.append(47)
-    value += scope(date)
+    value += day.scope
     value += ",SignedHeaders=".utf8
     value += canonical.names
     value += ",Signature=".utf8
-    ByteEncoding.appendHex(signature(of: text.bytes, date: date), to: &value)
+    ByteEncoding.appendHex(signature(of: text.bytes, date: date, day: day), to: &value)
     additions.append(HTTPHeader("Authorization", String(decoding: value, as: UTF8.self)))
     return additions
   }
@@ -75,22 +76,55 @@ struct SignatureV4: Sendable {
   /// - Parameter expires: seconds from `moment`; the caller keeps it within 1 and `longestExpiry`.
   func query(presigning request: SignableRequest, expires: Int, at moment: Timestamp) -> [UInt8] {
     let date = AmazonDate(moment)
-    var parameters = request.query
-    parameters.append(("X-Amz-Algorithm", "AWS4-HMAC-SHA256"))
-    parameters.append(
-      ("X-Amz-Credential", credentials.accessKeyID + "/" + String(decoding: scope(date), as: UTF8.self)))
-    parameters.append(("X-Amz-Date", date.text))
-    parameters.append(("X-Amz-Expires", String(expires)))
-    if let token = credentials.sessionToken { parameters.append(("X-Amz-Security-Token", token.reveal())) }
-    parameters.append(("X-Amz-SignedHeaders", "host"))
-    var query = SignatureV4.sorted(parameters)
+    let day = day(date)
+    var query = queryStart(day, date, expires: expires)
+    if request.query.allSatisfy({ SignatureV4.sortsLast($0.name) }) {
+      if !request.query.isEmpty {
+        query.append(38)
+        query += SignatureV4.sorted(request.query)
+      }
+    } else {
+      // Rare, so it may cost: our own parameters come out of their encoding and are sorted with the others.
+      query = SignatureV4.sorted(query: query, with: request.query)
+    }
     var text = CanonicalRequest(method: request.method, path: request.path)
     text.append(query: query)
     let canonical = CanonicalHeaders(authority: request.authority, headers: [])
     text.append(headers: canonical, payloadHash: SignatureV4.unsignedPayload)
     query += "&X-Amz-Signature=".utf8
-    ByteEncoding.appendHex(signature(of: text.bytes, date: date), to: &query)
+    ByteEncoding.appendHex(signature(of: text.bytes, date: date, day: day), to: &query)
     return query
+  }
+
+  /// The parameters of every presigned query, encoded and in order.
+  private func queryStart(_ day: SigningDay, _ date: AmazonDate, expires: Int) -> [UInt8] {
+    var query: [UInt8] = []
+    query.reserveCapacity(512)
+    query += day.queryStart
+    query += "&X-Amz-Date=".utf8
+    query += date.bytes
+    query += "&X-Amz-Expires=".utf8
+    query += String(expires).utf8
+    if let token = credentials.sessionToken {
+      query += "&X-Amz-Security-Token=".utf8
+      ByteEncoding.appendPercentEncoded(token.reveal().utf8, keepingSlash: false, to: &query)
+    }
+    query += "&X-Amz-SignedHeaders=host".utf8
+    return query
+  }
+
+  /// True when a name sorts behind ours, as every `response-…` does.
+  private static func sortsLast(_ name: String) -> Bool { name.utf8.first.map { $0 > 88 && $0 < 127 } ?? false }
+
+  private static func sorted(query: [UInt8], with more: [(name: String, value: String)]) -> [UInt8] {
+    let text = { (bytes: ArraySlice<UInt8>) in
+      String(decoding: ByteEncoding.percentDecoded(Array(bytes), plusIsBlank: false), as: UTF8.self)
+    }
+    let ours = query.split(separator: 38).map { pair in
+      let parts = pair.split(separator: 61, maxSplits: 1)
+      return (name: text(parts[0]), value: text(parts[1]))
+    }
+    return sorted(ours + more)
   }
 
   /// Encodes a query and sorts it by the bytes of the encoded names, then values.
@@ -118,25 +152,26 @@ struct SignatureV4: Sendable {
     return out
   }
 
-  private func scope(_ date: AmazonDate) -> [UInt8] {
-    var out = Array(date.date)
-    out.append(47)
-    out += region.utf8
-    out.append(47)
-    out += service.utf8
-    out += "/aws4_request".utf8
-    return out
+  private func day(_ date: AmazonDate) -> SigningDay {
+    keys.value(day: date.day) {
+      let scope = Array(date.date) + Array("/\(region)/\(service)/aws4_request".utf8)
+      var queryStart = Array("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=".utf8)
+      let credential = Array((credentials.accessKeyID + "/").utf8) + scope
+      ByteEncoding.appendPercentEncoded(credential, keepingSlash: false, to: &queryStart)
+      return SigningDay(day: date.day, key: derivedKey(date), scope: scope, queryStart: queryStart)
+    }
   }
 
-  private func signature(of canonical: [UInt8], date: AmazonDate) -> [UInt8] {
-    var text = Array("AWS4-HMAC-SHA256\n".utf8)
+  private func signature(of canonical: [UInt8], date: AmazonDate, day: SigningDay) -> [UInt8] {
+    var text: [UInt8] = []
     text.reserveCapacity(160)
+    text += "AWS4-HMAC-SHA256\n".utf8
     text += date.bytes
     text.append(10)
-    text += scope(date)
+    text += day.scope
     text.append(10)
     ByteEncoding.appendHex(SHA256.digest(of: canonical), to: &text)
-    return SHA256.authenticate(text, key: keys.key(day: date.day) { derivedKey(date) })
+    return SHA256.authenticate(text, key: day.key)
   }
 
   private func derivedKey(_ date: AmazonDate) -> [UInt8] {
@@ -182,8 +217,11 @@ private struct CanonicalHeaders {
 
   init(authority: String, headers: [HTTPHeader]) {
     if headers.isEmpty {  // every presigned URL: nothing to sort
-      lines = Array("host:\(authority)\n".utf8)
-      names = Array("host".utf8)
+      lines.reserveCapacity(authority.utf8.count + 6)
+      lines += "host:".utf8
+      lines += authority.utf8
+      lines.append(10)
+      names += "host".utf8
       return
     }
     var fields = [(name: "host", value: Array(authority.utf8), order: -1)]

@@ -3,13 +3,16 @@ package struct Capabilities: Hashable, Sendable {
   /// How many colours may be used.
   package enum ColorLevel: Int, Comparable, Hashable, Sendable {
     case none, ansi16, indexed256
+    /// By the number of colours.
     package static func < (a: ColorLevel, b: ColorLevel) -> Bool { a.rawValue < b.rawValue }
   }
 
+  /// The colours that may be used.
   package var colors: ColorLevel
   /// False: draw with ASCII only.
   package var unicode: Bool
 
+  /// What a terminal shows, as a value.
   package init(colors: ColorLevel, unicode: Bool) {
     self.colors = colors
     self.unicode = unicode

@@ -24,6 +24,7 @@ package struct Clipboard: Sendable {
 
   private let environment: [String: String]
 
+  /// A clipboard that decides by these variables.
   init(environment: [String: String]) { self.environment = environment }
 
   /// The ways to try for a text of so many bytes, in order. A secret never goes to a file.

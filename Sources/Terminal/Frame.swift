@@ -2,8 +2,10 @@
 package struct Cell: Hashable, Sendable {
   /// What stands here; an empty string is the second half of a wide character to the left.
   package var text: String
+  /// How it is drawn.
   package var style: Style
 
+  /// A cell as it is; only a frame keeps text that is fit for a terminal.
   package init(_ text: String = " ", style: Style = .plain) {
     self.text = text
     self.style = style
@@ -15,6 +17,7 @@ package struct Cell: Hashable, Sendable {
 /// Cells change only through `write`, `fill` and `restyle`, which keep two promises: no cell holds a control
 /// scalar, and no wide character stands without its second half.
 package struct Frame: Equatable, Sendable {
+  /// Columns and rows, never negative.
   package let size: Size
   /// Row by row, `size.rows * size.columns` cells.
   package private(set) var cells: [Cell]
@@ -27,6 +30,7 @@ package struct Frame: Equatable, Sendable {
     cells = Array(repeating: Cell(), count: self.size.rows * self.size.columns)
   }
 
+  /// Size, cells and cursor.
   package static func == (a: Frame, b: Frame) -> Bool {
     a.size == b.size && a.cells == b.cells && a.cursor?.row == b.cursor?.row && a.cursor?.column == b.cursor?.column
   }
@@ -48,9 +52,11 @@ package struct Frame: Equatable, Sendable {
     let room = min(width ?? Int.max, size.columns - column)
     guard room > 0 else { return 0 }
     let start = row * size.columns + column
+    var text = String(text)
+    if let used = writeASCII(&text, at: start, room: room, style: style) { return used }
     var used = 0
     var lastCut = 0  // the last boundary that leaves a column for the ellipsis
-    var pieces = CellText(String(text))
+    var pieces = CellText(text)
     while let piece = pieces.next() {
       guard used + piece.columns <= room else {
         guard let ellipsis else { return used }
@@ -98,6 +104,25 @@ package struct Frame: Equatable, Sendable {
     let (sum, overflow) = start.addingReportingOverflow(max(0, count))
     let first = min(max(0, start), limit)
     return first..<max(first, min(overflow ? limit : sum, limit))
+  }
+
+  /// The short way for what most texts are: printable ASCII that fits. Nil, and nothing written, for any other.
+  private mutating func writeASCII(_ text: inout String, at start: Int, room: Int, style: Style) -> Int? {
+    text.withUTF8 { bytes in
+      guard bytes.count <= room, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return nil }
+      guard !bytes.isEmpty else { return 0 }
+      if cells[start].text.isEmpty { cells[start - 1].text = " " }
+      let end = start + bytes.count
+      if end < cells.count && cells[end].text.isEmpty { cells[end].text = " " }
+      cells.withUnsafeMutableBufferPointer { cells in
+        CellText.ascii.withUnsafeBufferPointer { ascii in
+          for (offset, byte) in bytes.enumerated() {
+            cells[start + offset] = Cell(ascii[Int(byte)], style: style)
+          }
+        }
+      }
+      return bytes.count
+    }
   }
 
   /// Puts one cell's text down; a wide character that loses a half becomes a blank.

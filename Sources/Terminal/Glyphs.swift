@@ -1,25 +1,42 @@
 /// The program's own signs: one cell wide, in every monospaced font, or ASCII where the terminal has nothing else.
 package struct Glyphs: Hashable, Sendable {
+  /// A line from left to right.
   package let horizontal: Character
+  /// A line from top to bottom.
   package let vertical: Character
+  /// Corner of a box.
   package let topLeft: Character
+  /// Corner of a box.
   package let topRight: Character
+  /// Corner of a box.
   package let bottomLeft: Character
+  /// Corner of a box.
   package let bottomRight: Character
+  /// More follows.
   package let ellipsis: Character
+  /// Done well.
   package let success: Character
+  /// Failed.
   package let failure: Character
+  /// At work, alive.
   package let active: Character
+  /// Not begun.
   package let waiting: Character
+  /// Where one is.
   package let pointer: Character
+  /// Just changed.
   package let changed: Character
+  /// Between two short texts.
   package let separator: Character
+  /// Sorted, smallest first.
   package let sortedUp: Character
+  /// Sorted, largest first.
   package let sortedDown: Character
   /// From empty to full.
   package let bars: [Character]
   /// What a progress bar is made of.
   package let filled: Character
+  /// What is left of a progress bar.
   package let unfilled: Character
 
   /// The signs that a terminal can show.

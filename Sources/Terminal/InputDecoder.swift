@@ -12,6 +12,7 @@ package enum InputUnit: Hashable, Sendable {
 
 /// Puts units together to events; keeps what is incomplete for the next unit.
 package struct InputDecoder {
+  /// A decoder that has heard nothing yet.
   package init() {}
 
   /// A paste is cut here, in UTF-8 bytes.

@@ -11,8 +11,10 @@ struct ScreenLoop {
   /// What the screen shows; nil when that is not known.
   private var painted: Frame?
   private var isTerminalGone = false
+  private var emptyReads = 0
   private var resumedAt: timespec?
 
+  /// A loop for the screen that this process has just opened.
   init(
     mailbox: ScreenMailbox, events: AsyncStream<TerminalEvent>.Continuation, capabilities: Capabilities,
     logPath: String?
@@ -99,10 +101,14 @@ struct ScreenLoop {
 
   private mutating func readAll() {
     var value: Int32 = 0
+    emptyReads += 1
     while case let kind = Int(terminal_read(&value)), kind != TERMINAL_NOTHING {
+      emptyReads = 0
       guard let unit = InputUnit(kind: kind, value: Int(value)) else { continue }
       emit(decoder.feed(unit))
     }
+    // A terminal that says it has input and never gives any (reading fails with EIO) would burn a processor.
+    if emptyReads > 100 { loseTerminal() }
     // curses has already waited for what might follow an Escape.
     if decoder.isHoldingEscape { emit(decoder.pause()) }
   }

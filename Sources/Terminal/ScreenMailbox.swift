@@ -29,6 +29,7 @@ final class ScreenMailbox: Sendable {
 
   private let state: Mutex<State>
 
+  /// An open mailbox without orders.
   init(size: Size) { state = Mutex(State(size: size)) }
 
   /// The window's size as last seen.

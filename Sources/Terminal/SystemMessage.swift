@@ -2,6 +2,7 @@ import Glibc
 
 /// The C library's words for an `errno`.
 enum SystemMessage {
+  /// Never empty.
   static func text(_ code: Int32) -> String {
     var buffer = [CChar](repeating: 0, count: 160)
     guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }

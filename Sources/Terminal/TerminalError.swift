@@ -7,6 +7,7 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// `errno` of the call that failed.
   case system(Int32)
 
+  /// One line: what is wrong and what to do.
   package var description: String {
     switch self {
     case .notATerminal:

@@ -128,5 +128,6 @@ package struct CellText: Sequence, IteratorProtocol {
   }
 
   private static let mark = String(UntrustedText.mark)
-  private static let ascii: [String] = (0..<128).map { String(Unicode.Scalar(UInt8($0))) }
+  /// A text for every ASCII character, made once.
+  static let ascii: [String] = (0..<128).map { String(Unicode.Scalar(UInt8($0))) }
 }

@@ -4,6 +4,7 @@ internal import BundleModel
 internal import BundleStore
 internal import CatalogPod
 internal import Glibc
+internal import LegacyMigration
 internal import Logging
 internal import Packager
 internal import Postgres
@@ -56,15 +57,16 @@ struct Bundlepod: AsyncParsableCommand {
   /// Works until a signal comes. Returns the exit status.
   private func serve(until signals: TerminationSignals) async throws -> Int32 {
     let environment = ThisProcess.environment()
-    let settings = try podSettings(environment)
+    var settings = try podSettings(environment)
     let log = PodLog.logger(pod: settings.name)
+    settings.legacy = legacyFiles(environment, log: log)
     var connection = try ConnectionSettings(environment: environment)
     connection.applicationName = "bundlepod \(settings.name)"
     let storage = try StorageSettings(environment: environment)
     for warning in storage.warnings { log.warning("\(UntrustedText.line(warning))") }
     let catalogue = try await Catalogue.scan(root: settings.examplesRoot)
     try await WorkspaceSweep.run(temporaryDirectory: settings.temporaryDirectory)
-    let work = Task {
+    let work = Task { [settings] in
       try await waitForDatabase(connection, log: log)
       let store = BundleStore(connection, settings: times.settings, connections: settings.concurrency + 3)
       await CatalogPod(
@@ -100,6 +102,25 @@ struct Bundlepod: AsyncParsableCommand {
       version: BuildInfo.text, concurrency: count,
       examplesRoot: examplesRoot, allowBuildCommands: allowBuildCommands,
       temporaryDirectory: environment["TMPDIR"]?.nonBlank ?? "/tmp")
+  }
+
+  /// AppHub's status files that nobody has moved into the durable store yet, if there are any.
+  private func legacyFiles(_ environment: [String: String], log: Logger) -> (path: String, unmigrated: Int)? {
+    guard let directory = LegacyDirectory.find(environment: environment) else { return nil }
+    switch directory.countStatusFiles() {
+    case .absent: return nil
+    case .unreadable(let reason):
+      log.warning(
+        "the legacy directory cannot be read", metadata: ["dir": "\(directory.path)", "error": "\(reason)"])
+      return nil
+    case .files(let count, let orMore):
+      if count > 0 {
+        log.warning(
+          "status files of AppHub have not been moved into the database",
+          metadata: ["dir": "\(directory.path)", "files": "\(count)\(orMore ? " or more" : "")"])
+      }
+      return (directory.path, count)
+    }
   }
 
   private func hostName() -> String {

@@ -133,14 +133,10 @@ struct DeadlineTests {
     let connection = try await Connection.connect(settings)
     let killer = try await Connection.connect(settings)
     let pid = try #require(await connection.backendPID)
-    let error = await postgresError {
-      async let killed = killer.query(
-        """
-        select pg_terminate_backend(pid) from pg_stat_activity, pg_sleep(0.2) where pid = $1 and state = 'active'
-        """, [.integer(Int(pid))])
-      try await connection.query("select pg_sleep(30)")
-      _ = try await killed
-    }
+    let doomed = Task { await postgresError { try await connection.query("select pg_sleep(30) /* doomed */") } }
+    #expect(try await eventually { try await running("doomed", settings) == 1 })
+    try await killer.query("select pg_terminate_backend($1)", [.integer(Int(pid))])
+    let error = await doomed.value
     #expect(error?.isConnectionLost == true)
     #expect(error?.sqlState == "57P01")
     #expect(await !connection.isUsable)

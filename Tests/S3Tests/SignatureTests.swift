@@ -126,6 +126,22 @@ import Testing
     #expect(first == signer.query(presigning: request, expires: 1, at: day))
   }
 
+  /// Parameters that sort before, between and behind the signature's own.
+  @Test func presignedQueriesAreSorted() throws {
+    let signer = SignatureV4(
+      credentials: S3Credentials(
+        accessKeyID: "AK:ID", secretAccessKey: Secret("secret"), sessionToken: Secret("t/+=")), region: "us-east-1")
+    let more = [("versionId", "1"), ("A", "b c"), ("X-Amz-Extra", ""), ("é", "&"), ("response-expires", "x")]
+    let request = SignableRequest(
+      method: "GET", authority: "h", path: [47], query: more.map { (name: $0, value: $1) })
+    let query = String(
+      decoding: signer.query(presigning: request, expires: 1, at: AmazonExampleTests.moment), as: UTF8.self)
+    let names = query.split(separator: "&").dropLast().map { String($0.prefix { $0 != "=" }) }
+    #expect(names == names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } && names.count == 11)
+    #expect(
+      query.contains("&X-Amz-Security-Token=t%2F%2B%3D&") && query.contains("Credential=AK%3AID%2F20130524%2F"))
+  }
+
   @Test func joinsRepeatedFieldsAndSortsPairs() {
     let sorted = SignatureV4.sorted([("b", "2"), ("a", "z"), ("a", "/ +"), ("ab", ""), ("A", "")])
     #expect(String(decoding: sorted, as: UTF8.self) == "A=&a=%2F%20%2B&a=z&ab=&b=2")

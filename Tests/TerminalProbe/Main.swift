@@ -44,6 +44,9 @@ struct Probe {
       for _ in 0..<100 { screen.present(frame()) }
     case Key("F"): fatalError("asked to crash")
     case Key("B"): abort()
+    case Key("D"): exit(7)
+    case Key("H"):
+      while true { poll(nil, 0, -1) }  // hears nothing more
     case Key("E"): perror("a message for nobody")
     case Key("M"): screen.setMouse(false)
     case Key("Z"): screen.suspend()
@@ -64,7 +67,7 @@ struct Probe {
     let head =
       "probe \(size.columns)x\(size.rows) pid=\(getpid()) \(capabilities.colors) unicode=\(capabilities.unicode)"
     frame.write(head, row: 0, column: 0, style: Style(attributes: .reverse))
-    frame.write("日本語 e\u{301} 👍|é|\u{1B}[31m|", row: 1, column: 0)
+    frame.write("日本語 e\u{301} 👍|é|\u{1B}[31m|\u{1FAE8}|", row: 1, column: 0)
     frame.write("red", row: 2, column: 0, style: Style(foreground: .ansi(1), attributes: .bold))
     frame.write("orange", row: 2, column: 4, style: Style(foreground: .indexed(208), background: .ansi(4)))
     frame.horizontalLine(row: 3, glyphs: capabilities.glyphs)

@@ -99,6 +99,5 @@ struct FrameChangesTests {
     #else
       #expect(best < .milliseconds(1))
     #endif
-    print("rendering and comparing 120x40: \(best)")
   }
 }

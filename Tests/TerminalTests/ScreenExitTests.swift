@@ -11,7 +11,7 @@ struct ScreenExitTests {
       #expect(try await terminal.modes() == "1 1 1")
       let pid = try await terminal.probePID()
       try await terminal.keys("q")
-      let screen = try await terminal.wait(for: "same")
+      let screen = try await terminal.waitForEnd()
       #expect(screen.contains("left with signal 0\nstatus=0"))
       #expect(!screen.contains("messages"))
       #expect(!TestFile.exists(terminal.home.path + "/bundletop/stderr-\(pid).log"))
@@ -37,7 +37,7 @@ struct ScreenExitTests {
     try await TmuxTerminal.with { terminal in
       try await terminal.startProbe()
       kill(try await terminal.probePID(), signal)
-      let screen = try await terminal.wait(for: "same")
+      let screen = try await terminal.waitForEnd()
       #expect(screen.contains("left with signal \(signal)\nstatus=\(128 + signal)"))
       #expect(try await terminal.modes() == "0 0 0")
     }
@@ -51,7 +51,7 @@ struct ScreenExitTests {
       try await terminal.wait(for: "left with signal 2")
       // bash abandons the rest of the command line after an interrupt.
       try await terminal.shell("stty -g >after; cmp before after && echo same")
-      try await terminal.wait("the comparison") { $0.contains("\nsame") }
+      try await terminal.waitForEnd()
       #expect(try await terminal.modes() == "0 0 0")
     }
   }
@@ -62,7 +62,7 @@ struct ScreenExitTests {
     try await TmuxTerminal.with { terminal in
       try await terminal.startProbe()
       kill(try await terminal.probePID(), signal)
-      let screen = try await terminal.wait("the comparison") { $0.contains("\nsame") }
+      let screen = try await terminal.waitForEnd()
       #expect(screen.contains("status=\(128 + signal)"))
       #expect(try await terminal.modes() == "0 0 0")
     }
@@ -74,13 +74,43 @@ struct ScreenExitTests {
       try await terminal.startProbe()
       let pid = try await terminal.probePID()
       try await terminal.keys(key)
-      let screen = try await terminal.wait("the comparison") { $0.contains("\nsame") }
+      let screen = try await terminal.waitForEnd()
       #expect(screen.contains("status=\(128 + signal)"))
-      #expect(screen.contains("The last messages are in \(terminal.home.path)/bundletop/stderr-\(pid).log"))
       #expect(try await terminal.modes() == "0 0 0")
+      let log = "bundletop/stderr-\(pid).log"
+      #expect(screen.contains("The last messages are in \(terminal.home.path)/\(log)") == (key == "F"))
+      #expect(TestFile.exists(terminal.home.path + "/" + log) == (key == "F"))
       if key == "F" {
-        #expect(try terminal.home.read("bundletop/stderr-\(pid).log").contains("asked to crash"))
+        #expect(try terminal.home.read(log).contains("asked to crash"))
       }
+    }
+  }
+
+  @Test("after an exit that did not close the screen")
+  func exits() async throws {
+    try await TmuxTerminal.with { terminal in
+      try await terminal.startProbe()
+      try await terminal.keys("D")
+      let screen = try await terminal.waitForEnd()
+      #expect(screen.contains("status=7"))
+      #expect(!screen.contains("messages"))
+      #expect(try await terminal.modes() == "0 0 0")
+    }
+  }
+
+  /// The program hangs: the first request cannot be heard, one that comes seconds later ends it all the same.
+  @Test("by force when the program no longer listens")
+  func force() async throws {
+    try await TmuxTerminal.with { terminal in
+      try await terminal.startProbe()
+      let pid = try await terminal.probePID()
+      try await terminal.keys("H")
+      try await terminal.wait("the end of the program") {
+        kill(pid, SIGTERM)
+        return $0.contains("\nsame")
+      }
+      #expect(try await terminal.screen().contains("status=143"))
+      #expect(try await terminal.modes() == "0 0 0")
     }
   }
 

@@ -11,7 +11,9 @@ struct ScreenTests {
       let rows = try await terminal.screen().split(separator: "\n", omittingEmptySubsequences: false)
       #expect(rows[0].hasPrefix("probe 100x20 pid="))
       #expect(rows[0].hasSuffix(" indexed256 unicode=true"))
-      #expect(rows[1] == "日本語 e\u{301} 👍|é|\u{FFFD}[31m|")
+      // The last one is younger than some C libraries, which then have two question marks drawn.
+      let text = "日本語 e\u{301} 👍|é|\u{FFFD}[31m|"
+      #expect(["\u{1FAE8}|", "??|"].contains { rows[1] == text + $0 })
       #expect(rows[3] == String(repeating: "─", count: 100)[...])
       let styled = try await terminal.tmux("capture-pane", "-p", "-e")
       #expect(styled.contains("\u{1B}[1m\u{1B}[31mred"))
@@ -28,7 +30,7 @@ struct ScreenTests {
       ("TERM=tmux-256color", "indexed256 unicode=true", "日本語"),
       ("TERM=screen", "ansi16 unicode=true", "日本語"),
       ("TERM=xterm-256color NO_COLOR=1", "none unicode=true", "日本語"),
-      ("TERM=xterm-256color LC_ALL=C", "indexed256 unicode=false", "?????? ? ??|?|?[31m|"),
+      ("TERM=xterm-256color LC_ALL=C", "indexed256 unicode=false", "?????? ? ??|?|?[31m|??|"),
       ("TERM=xterm-256color LC_ALL=no_SUCH.UTF-8", "indexed256 unicode=true", "日本語"),
     ])
   func types(variables: String, capabilities: String, text: String) async throws {
@@ -40,7 +42,7 @@ struct ScreenTests {
       #expect(screen.contains(text))
       #expect(screen.contains(variables.hasSuffix("LC_ALL=C") ? "-------" : "───────"))
       try await terminal.keys("q")
-      try await terminal.wait(for: "same")
+      try await terminal.waitForEnd()
       #expect(try await terminal.modes() == "0 0 0")
     }
   }
@@ -144,7 +146,7 @@ struct ScreenTests {
       try await terminal.wait(for: "copied tmuxBuffer")
       #expect(try await terminal.tmux("show-buffer") == "plain 日本")
       try await terminal.keys("q")
-      try await terminal.wait(for: "same")
+      try await terminal.waitForEnd()
       try await terminal.shell("clear")
       try await terminal.startProbe("TMUX= TERM=xterm-256color")
       try await terminal.keys("S")

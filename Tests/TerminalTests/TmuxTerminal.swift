@@ -16,7 +16,7 @@ final class TmuxTerminal: Sendable {
     do {
       try await terminal.tmux(
         "-u", "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
-        "PS1='$ ' exec bash --norc --noprofile -i")
+        "HISTFILE= PS1='$ ' exec bash --norc --noprofile -i")
       try await terminal.wait("the prompt") { $0.contains("$") }
       let result = try await body(terminal)
       _ = try? await terminal.tmux("kill-server")
@@ -83,6 +83,10 @@ final class TmuxTerminal: Sendable {
       await Self.pause()
     }
   }
+
+  /// Waits until the terminal's settings were compared after the probe's end and found the same.
+  @discardableResult
+  func waitForEnd() async throws -> String { try await wait("equal settings") { $0.contains("\nsame") } }
 
   /// Waits for a line that holds this text.
   @discardableResult

@@ -9,7 +9,7 @@ package final class TemporaryDirectory: Sendable {
   /// Makes an empty directory under TMPDIR or /tmp, open to its owner only.
   package init() throws {
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(parent)/bundletop-test-XXXXXX".utf8CString)
+    var template = Array(("\(parent)/bundletop-test-" + String(repeating: "X", count: 6)).utf8CString)
     guard mkdtemp(&template) != nil, let real = realpath(&template, nil) else {
       throw TestSupportError("cannot make a directory in \(parent)")
     }

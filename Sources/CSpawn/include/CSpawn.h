@@ -25,6 +25,10 @@ int cspawn_reap(pid_t child);
 /// Sends a signal to every process of the group that `child` leads; 0, or an errno (ESRCH: nobody is left).
 int cspawn_signal_group(pid_t child, int signal);
 
+/// 1 once nobody of the group that `child` led is left. Reaps those of it that became children of this process, as
+/// orphans do where this process is the first of its pid namespace.
+int cspawn_group_is_gone(pid_t child);
+
 /// A close-on-exec eventfd for waking a poll(2); -1 on failure.
 int cspawn_wake_new(void);
 

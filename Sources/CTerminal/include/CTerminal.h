@@ -95,7 +95,7 @@ int terminal_write(const char *bytes, size_t count);
 // Mouse reports on or off; off leaves selecting text to the terminal.
 void terminal_mouse(int on);
 
-// Waits for input, a wake-up or a signal; a negative timeout waits for ever.
+// Waits for input, a wake-up or a signal; a negative timeout waits for ever. 0 when the time is over.
 int terminal_wait(int timeout_ms);
 
 // Stops waiting for input: the terminal is gone and would be reported for ever.

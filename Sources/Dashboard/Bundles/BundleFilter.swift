@@ -26,16 +26,23 @@ struct BundleFilter: Equatable, Sendable {
   /// True when every row passes.
   var isEmpty: Bool { words.isEmpty }
 
-  /// Whether a row passes; `note` and `pod` are the texts that belong to it.
-  func matches(_ row: BundleRow, note: String, pod: String) -> Bool {
-    words.allSatisfy { word in
-      switch word {
-      case .text(let needle): contains(row.slug.text, needle) || (!note.isEmpty && contains(note, needle))
-      case .states(let states): states.contains(row.state)
-      case .pod(let needle): contains(pod, needle)
-      case .stage(let needle): contains(row.stage.rawValue, needle)
-      }
+  /// Whether a word looks at notes or at pods: their texts are fetched only then.
+  var readsNotes: Bool { words.contains { if case .text = $0 { true } else { false } } }
+  var readsPods: Bool { words.contains { if case .pod = $0 { true } else { false } } }
+
+  /// Whether a row of these fields passes; `note` and `pod` may be empty where they are not read.
+  func matches(_ slug: Slug, _ state: BundleState, _ stage: Stage, note: String, pod: String) -> Bool {
+    for word in words {
+      let holds =
+        switch word {
+        case .text(let needle): contains(slug.text, needle) || (!note.isEmpty && contains(note, needle))
+        case .states(let states): states.contains(state)
+        case .pod(let needle): contains(pod, needle)
+        case .stage(let needle): contains(stage.rawValue, needle)
+        }
+      if !holds { return false }
     }
+    return true
   }
 
   /// Nil for a field whose value is still to come: it excludes nothing.

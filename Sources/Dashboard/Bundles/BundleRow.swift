@@ -4,12 +4,14 @@ internal import BundleModel
 ///
 /// Small fields stand behind the packed ones, where the layout has room for them anyway.
 struct BundleRow: Equatable, Sendable {
-  let slug: Slug
+  var slug: Slug
   var fingerprint: PackedHex
   var stage: Stage
   var state: BundleState
   /// Completed from the cache.
   var isCached: Bool
+  /// Something is kept beside it.
+  var hasExtra = false
   /// Place of the pod's name in the table's list of names; -1 without one.
   var pod: Int32
   var checksum: PackedHex
@@ -31,16 +33,22 @@ struct BundleRow: Equatable, Sendable {
     checksum = PackedHex(status.checksum)
     attempt = Int32(clamping: status.attempt ?? 0)
     job = PackedUUID(status.jobID)
-    version = UntrustedText.line(status.version ?? "", limit: 40)
+    version = Self.cleaned(status.version ?? "")
     since = (status.state == .completed ? status.completedAt : status.stageStartedAt) ?? status.updatedAt
     size = status.artifact?.size ?? -1
+  }
+
+  /// A short version is nearly always plain; looking costs less than cleaning.
+  private static func cleaned(_ version: String) -> String {
+    let isPlain = version.utf8.count <= 15 && version.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    return isPlain ? version : UntrustedText.line(version, limit: 40)
   }
 
   /// What a person saw, as the store compares it.
   var seen: SeenState {
     SeenState(
-      state: state, fingerprint: fingerprint.string.flatMap { Fingerprint($0) } ?? .pending, job: job.string,
-      attempt: attempt == 0 ? nil : Int(attempt))
+      state: state, fingerprint: fingerprint.string.flatMap { Fingerprint($0) } ?? .pending,
+      jobID: job.string, attempt: attempt == 0 ? nil : Int(attempt))
   }
 }
 
@@ -67,6 +75,7 @@ struct BundleExtra: Equatable, Sendable {
   }
 
   private static func firstWords(_ text: String) -> String {
-    UntrustedText.line(text.prefix(400).trimmingBlanks(), limit: 200)
+    let start = text.prefix(400).trimmingBlanks()
+    return UntrustedText.line(start.split(whereSeparator: \.isNewline).first ?? "", limit: 200)
   }
 }

@@ -44,7 +44,7 @@ struct BundleTable: Sendable {
 
   /// What is kept beside the row of a slug.
   func extra(of slug: Slug) -> BundleExtra? {
-    slot(of: slug).flatMap { extras[$0] }
+    slot(of: slug).flatMap { extra(in: $0) }
   }
 
   /// The name of a row's pod; empty without one.
@@ -58,14 +58,21 @@ struct BundleTable: Sendable {
     return position < order.count && order[position] == slot ? position : nil
   }
 
-  private func slot(of slug: Slug) -> Int32? { index.slot(of: slug) { rows[Int($0)].slug } }
+  private func slot(of slug: Slug) -> Int32? {
+    let rows = rows
+    return index.slot(of: slug) { rows[Int($0)].slug }
+  }
+
+  private func extra(in slot: Int32) -> BundleExtra? { rows[Int(slot)].hasExtra ? extras[slot] : nil }
 
   private func place(of row: BundleRow, in order: SlotOrder, by key: SortKey) -> Int {
-    order.position { key.precedes(rows[Int($0)], row) }
+    // The rows alone: a closure over all of the table would copy it for every look.
+    let rows = rows
+    return order.position { key.precedes(rows[Int($0)], row) }
   }
 
   private func passes(_ row: BundleRow, _ extra: BundleExtra?) -> Bool {
-    filter.matches(row, note: extra?.note ?? "", pod: podName(of: row))
+    filter.matches(row.slug, row.state, row.stage, note: extra?.note ?? "", pod: podName(of: row))
   }
 
   // MARK: Arranging
@@ -96,8 +103,20 @@ struct BundleTable: Sendable {
   }
 
   private mutating func arrangeFiltered() {
-    filtered =
-      filter.isEmpty ? nil : SlotOrder(whole.slots.filter { passes(rows[Int($0)], extras[$0]) })
+    filtered = nil
+    guard !filter.isEmpty else { return }
+    let readsNotes = filter.readsNotes
+    let readsPods = filter.readsPods
+    var passing: [Int32] = []
+    for slot in whole.slots {
+      let place = Int(slot)
+      let note = readsNotes && rows[place].hasExtra ? extras[slot]?.note ?? "" : ""
+      let pod = readsPods && rows[place].pod >= 0 ? podNames[Int(rows[place].pod)] : ""
+      let passes = filter.matches(
+        rows[place].slug, rows[place].state, rows[place].stage, note: note, pod: pod)
+      if passes { passing.append(slot) }
+    }
+    filtered = SlotOrder(passing)
   }
 
   // MARK: Changing
@@ -112,7 +131,10 @@ struct BundleTable: Sendable {
     podPlaces = [:]
     index = SlugIndex(capacity: statuses.count)
     counts = [0, 0, 0, 0]
-    for status in statuses { store(status) }
+    for status in statuses {
+      let row = BundleRow(status, pod: podPlace(status.pod))
+      store(row, BundleExtra(status), in: slot(of: row.slug))
+    }
     var slots = (0..<Int32(rows.count)).map { $0 }
     slots.sort { rows[Int($0)].slug.precedes(rows[Int($1)].slug) }
     bySlug = SlotOrder(slots)
@@ -134,26 +156,28 @@ struct BundleTable: Sendable {
       leave(slot, &keys, &shown)
     }
     // Positions are looked up while every row still stands where the orders say; only then are rows changed.
-    for (slug, number) in latest {
-      guard let slot = slot(of: slug) else { continue }
-      let moves = moves(slot, upserts[number])
-      if moves.key { keys.leaving.append(place(of: rows[Int(slot)], in: byKey, by: sortKey)) }
-      if moves.key { keys.arriving.append(slot) }
-      if moves.leavesShown { shown.leaving.append(place(of: rows[Int(slot)], in: filtered!, by: sortKey)) }
-      if moves.entersShown { shown.arriving.append(slot) }
+    var changes: [Change] = []
+    changes.reserveCapacity(latest.count)
+    for number in latest.values {
+      let change = change(upserts[number])
+      changes.append(change)
+      guard let slot = change.slot else { continue }
+      let movesInKey = sortKey != .slug && change.movesInKey
+      if movesInKey { keys.leaving.append(place(of: rows[Int(slot)], in: byKey, by: sortKey)) }
+      if movesInKey { keys.arriving.append(slot) }
+      if change.leavesShown { shown.leaving.append(place(of: rows[Int(slot)], in: filtered!, by: sortKey)) }
+      if change.entersShown { shown.arriving.append(slot) }
     }
     for slug in gone { forget(slug) }
     bySlug.remove(at: slugs.leaving)
     byKey.remove(at: keys.leaving)
     filtered?.remove(at: shown.leaving)
-    for number in latest.values.sorted() {
-      let stored = store(upserts[number])
-      guard stored.isNew else { continue }
-      slugs.arriving.append(stored.slot)
-      if sortKey != .slug { keys.arriving.append(stored.slot) }
-      if filtered != nil && passes(rows[Int(stored.slot)], extras[stored.slot]) {
-        shown.arriving.append(stored.slot)
-      }
+    for change in changes {
+      let slot = store(change.row, change.extra, in: change.slot)
+      guard change.slot == nil else { continue }
+      slugs.arriving.append(slot)
+      if sortKey != .slug { keys.arriving.append(slot) }
+      if change.entersShown { shown.arriving.append(slot) }
     }
     bySlug.insert(arrivals(slugs, into: bySlug, by: .slug))
     byKey.insert(arrivals(keys, into: byKey, by: sortKey))
@@ -168,20 +192,35 @@ struct BundleTable: Sendable {
 
   private func leave(_ slot: Int32, _ keys: inout OrderChange, _ shown: inout OrderChange) {
     if sortKey != .slug { keys.leaving.append(place(of: rows[Int(slot)], in: byKey, by: sortKey)) }
-    if let filtered, passes(rows[Int(slot)], extras[slot]) {
+    if let filtered, passes(rows[Int(slot)], extra(in: slot)) {
       shown.leaving.append(place(of: rows[Int(slot)], in: filtered, by: sortKey))
     }
   }
 
-  private mutating func moves(_ slot: Int32, _ status: BundleStatus) -> (
-    key: Bool, leavesShown: Bool, entersShown: Bool
-  ) {
-    let row = BundleRow(status, pod: podPlace(status.pod))
-    let key = sortKey.value(of: row) != sortKey.value(of: rows[Int(slot)])
-    guard filtered != nil else { return (key, false, false) }
-    let passed = passes(rows[Int(slot)], extras[slot])
-    let passesNow = passes(row, BundleExtra(status))
-    return (key, passed && (key || !passesNow), passesNow && (key || !passed))
+  /// What an upsert does to a row and to the orders.
+  private struct Change {
+    var row: BundleRow
+    var extra: BundleExtra?
+    /// Nil for a slug that is new.
+    var slot: Int32?
+    var movesInKey = false
+    var leavesShown = false
+    var entersShown = false
+  }
+
+  private mutating func change(_ status: BundleStatus) -> Change {
+    var change = Change(row: BundleRow(status, pod: podPlace(status.pod)), extra: BundleExtra(status))
+    change.slot = slot(of: change.row.slug)
+    let passesNow = filtered != nil && passes(change.row, change.extra)
+    guard let slot = change.slot else {
+      change.entersShown = passesNow
+      return change
+    }
+    change.movesInKey = sortKey.value(of: change.row) != sortKey.value(of: rows[Int(slot)])
+    let passed = filtered != nil && passes(rows[Int(slot)], extra(in: slot))
+    change.leavesShown = passed && (change.movesInKey || !passesNow)
+    change.entersShown = passesNow && (change.movesInKey || !passed)
+    return change
   }
 
   private func arrivals(_ change: OrderChange, into order: SlotOrder, by key: SortKey) -> [(
@@ -191,17 +230,21 @@ struct BundleTable: Sendable {
       .map { ($0, place(of: rows[Int($0)], in: order, by: key)) }
   }
 
+  /// Keeps a row in its slot, or in a new one for a slug that is new.
   @discardableResult
-  private mutating func store(_ status: BundleStatus) -> (slot: Int32, isNew: Bool) {
-    let row = BundleRow(status, pod: podPlace(status.pod))
+  private mutating func store(_ row: BundleRow, _ extra: BundleExtra?, in known: Int32?) -> Int32 {
     counts[Int(row.state.trouble)] += 1
-    let known = slot(of: row.slug)
     let slot = known ?? free.popLast() ?? Int32(rows.count)
     if known != nil { counts[Int(rows[Int(slot)].state.trouble)] -= 1 }
+    var row = row
+    row.hasExtra = extra != nil
+    // A copy of its own, kept for good: a text still in the place where it was read would hold that page of the
+    // heap for ever, with all else that was read there long gone.
+    row.slug = known == nil ? Slug(row.slug.text) ?? row.slug : rows[Int(slot)].slug
     if Int(slot) == rows.count { rows.append(row) } else { rows[Int(slot)] = row }
-    if let extra = BundleExtra(status) { extras[slot] = extra } else { extras[slot] = nil }
+    if extra != nil || extras[slot] != nil { extras[slot] = extra }
     if known == nil { index.insert(row.slug, slot: slot) { rows[Int($0)].slug } }
-    return (slot, known == nil)
+    return slot
   }
 
   private mutating func forget(_ slug: Slug) {

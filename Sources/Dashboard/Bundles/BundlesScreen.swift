@@ -26,7 +26,7 @@ extension DashboardState {
       if place.column == .slug { title = "  " + title }
       write(title, &canvas, row, place, role: .dim)
     }
-    canvas.restyle(row: row, columns: layout.listColumns) { $0.attributes.insert(.underline) }
+    canvas.restyle(row: row, columns: layout.listColumns) { $0.attributes = [.dim, .underline] }
   }
 
   private func drawEmpty(_ canvas: inout Canvas, _ layout: ScreenLayout) {

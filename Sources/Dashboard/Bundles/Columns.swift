@@ -36,7 +36,7 @@ enum BundleColumn: CaseIterable, Sendable {
     case .size: 7
     case .checksum: total < 150 ? 8 : 12
     case .pod: total < 150 ? 10 : 16
-    case .attempt: 3
+    case .attempt: 5
     case .age: 5
     case .note: 24
     }
@@ -76,7 +76,7 @@ struct ColumnLayout: Equatable, Sendable {
     for column in BundleColumn.byImportance {
       let width = column.width(in: total)
       let needed = width + (widths.isEmpty ? 0 : gap)
-      guard used + needed <= total || widths.isEmpty else { continue }
+      guard used + needed <= total || widths.isEmpty else { break }
       widths[column] = min(width, max(0, total))
       used += needed
     }

@@ -12,11 +12,11 @@ enum PackedHex: Equatable, Sendable {
       self = .none
       return
     }
-    guard let words = packedWords(of: text, digits: 64, isUUID: false) else {
+    guard text.utf8.count == 64, let packed = HexWords(text, isUUID: false) else {
       self = .text(text)
       return
     }
-    self = .digest(words[0], words[1], words[2], words[3])
+    self = .digest(packed.words.0, packed.words.1, packed.words.2, packed.words.3)
   }
 
   /// Exactly the text that went in.
@@ -40,11 +40,11 @@ enum PackedUUID: Equatable, Sendable {
       self = .none
       return
     }
-    guard let words = packedWords(of: text, digits: 32, isUUID: true) else {
+    guard text.utf8.count == 36, let packed = HexWords(text, isUUID: true) else {
       self = .text(text)
       return
     }
-    self = .uuid(words[0], words[1])
+    self = .uuid(packed.words.0, packed.words.1)
   }
 
   /// Exactly the text that went in.
@@ -60,25 +60,35 @@ enum PackedUUID: Equatable, Sendable {
   }
 }
 
-private func packedWords(of text: String, digits: Int, isUUID: Bool) -> [UInt64]? {
-  guard text.utf8.count == digits + (isUUID ? 4 : 0) else { return nil }
-  var words: [UInt64] = []
-  var word: UInt64 = 0
-  var count = 0
-  for (place, byte) in text.utf8.enumerated() {
-    if isUUID && (place == 8 || place == 13 || place == 18 || place == 23) {
-      guard byte == UInt8(ascii: "-") else { return nil }
-      continue
+/// Up to 64 lower-case hex digits as numbers.
+private struct HexWords {
+  var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+  /// Nil unless there are digits only, and in a UUID hyphens where Postgres writes them.
+  init?(_ text: String, isUUID: Bool) {
+    var place = 0
+    var count = 0
+    for byte in text.utf8 {
+      defer { place += 1 }
+      if isUUID && (place == 8 || place == 13 || place == 18 || place == 23) {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      let digit: UInt8
+      switch byte {
+      case 48...57: digit = byte - 48
+      case 97...102: digit = byte - 87
+      default: return nil
+      }
+      switch count / 16 {
+      case 0: words.0 = words.0 << 4 | UInt64(digit)
+      case 1: words.1 = words.1 << 4 | UInt64(digit)
+      case 2: words.2 = words.2 << 4 | UInt64(digit)
+      default: words.3 = words.3 << 4 | UInt64(digit)
+      }
+      count += 1
     }
-    switch byte {
-    case 48...57: word = word << 4 | UInt64(byte - 48)
-    case 97...102: word = word << 4 | UInt64(byte - 87)
-    default: return nil
-    }
-    count += 1
-    if count % 16 == 0 { words.append(word) }
   }
-  return count == digits ? words : nil
 }
 
 private func hex(_ word: UInt64) -> String {

@@ -30,14 +30,24 @@ extension DashboardState {
 
   private func drawQuestion(_ question: Question, _ canvas: inout Canvas, _ row: Int) {
     let keys = Bindings.of(.question).filter { $0.isInFooter && $0.disabledReason(self) == nil }
-    var options = keys.map { "\($0.keys[0].label(unicode: canvas.capabilities.unicode)) \($0.title)" }
-      .joined(separator: " · ")
-    let words = canvas.text(phrase(question))
+    let names = keys.map { "\($0.keys[0].label(unicode: canvas.capabilities.unicode)) \($0.title)" }
+    // What will happen and how to say yes or no outlive the rest, the rarer way out goes first.
+    let answers = [names.joined(separator: " · "), names.prefix(2).joined(separator: " · "), "y/n"]
+    let phrases = [canvas.text(phrase(question)), canvas.text(shortPhrase(question))]
     let width = canvas.frame.size.columns
-    if canvas.columns(of: words) + 2 + canvas.columns(of: options) > width { options = "y/n" }
+    let pairs = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2)]
+    let pair = pairs.first { pair in
+      canvas.columns(of: phrases[pair.0]) + 2 + canvas.columns(of: answers[pair.1]) <= width
+    }
+    let (words, options) = (phrases[pair?.0 ?? 1], answers[pair?.1 ?? 2])
     let room = max(0, width - canvas.columns(of: options) - 1)
     canvas.write(words, row: row, column: 0, width: room, role: .warning)
     canvas.write(options, row: row, column: max(0, width - canvas.columns(of: options)), role: .strong)
+  }
+
+  private func shortPhrase(_ question: Question) -> Phrase {
+    let slug = UntrustedText.line(question.slug.text, limit: 60)
+    return question.isForced ? "Rebuild \(slug)?" : "Retry \(slug)? attempt \((question.seen.attempt ?? 0) + 1)"
   }
 
   /// The question, saying what will happen.

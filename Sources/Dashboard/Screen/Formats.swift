@@ -28,17 +28,30 @@ enum Formats {
   }
 
   /// How old, in one coarse unit, and when that text changes next.
+  ///
+  /// Seconds count from whole second to whole second and minutes from whole minute to whole minute of the clock,
+  /// so that a screen full of ages wakes the program once a minute and not once for every row.
   static func age(_ since: Timestamp, now: Timestamp, isSpaced: Bool) -> (text: String, changesAt: Timestamp) {
-    let seconds = max(0, now.since(since).components.seconds)
+    let second: Int64 = 1_000_000
+    let minute = 60 * second
+    let wholeSecond = floor(now.microseconds, to: second)
+    let seconds = max(0, wholeSecond - since.microseconds) / second
+    if seconds < 60 {
+      let next = now < since ? since.microseconds : wholeSecond + second
+      return ("\(seconds)\(isSpaced ? " s" : "s")", Timestamp(microseconds: next))
+    }
+    let minutes = max(1, (floor(now.microseconds, to: minute) - since.microseconds) / minute)
     let (size, name, spaced): (Int64, String, String) =
-      switch seconds {
-      case ..<60: (1, "s", " s")
-      case ..<3600: (60, "m", " min")
-      case ..<86_400: (3600, "h", " h")
-      default: (86_400, "d", " d")
-      }
-    let count = seconds / size
-    return ("\(count)\(isSpaced ? spaced : name)", since.advanced(by: .seconds((count + 1) * size)))
+      minutes < 60 ? (1, "m", " min") : minutes < 1440 ? (60, "h", " h") : (1440, "d", " d")
+    let count = minutes / size
+    let due = since.microseconds + (count + 1) * size * minute
+    let next = floor(due + minute - 1, to: minute)
+    return ("\(count)\(isSpaced ? spaced : name)", Timestamp(microseconds: next))
+  }
+
+  private static func floor(_ value: Int64, to step: Int64) -> Int64 {
+    let rest = value % step
+    return rest < 0 ? value - rest - step : value - rest
   }
 
   /// Seconds left, rounded up, and when that number changes next; nil at the end.

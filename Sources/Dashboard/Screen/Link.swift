@@ -23,18 +23,18 @@ extension DashboardState {
   func drawLink(_ canvas: inout Canvas, _ layout: ScreenLayout) {
     guard let overlay = link, let row = layout.link.first else { return }
     let left = canvas.countdown(overlay.link.expiresAt)
-    let version = overlay.link.version.map { " " + UntrustedText.line($0, limit: 40) } ?? ""
-    let size = overlay.link.size.map { " (\(Formats.bytes($0)))" } ?? ""
-    let title = "Link for \(UntrustedText.line(overlay.link.slug.text, limit: 80))\(version)\(size)"
-    let validity =
-      left == 0 ? "expired" : "valid \(left / 60):\(Int(left % 60).padded(2)) \(bar(overlay, left, canvas.glyphs))"
-    let copied = overlay.copied.map { canvas.text($0) } ?? ""
+    let version = overlay.link.version.map { UntrustedText.line($0, limit: 40) + " " } ?? ""
+    let size = overlay.link.size.map { "(\(Formats.bytes($0)))" } ?? ""
+    let validity = left == 0 ? " expired" : " valid \(left / 60):\(Int(left % 60).padded(2))"
+    let copied = overlay.copied.map { " " + canvas.text($0) } ?? ""
     canvas.line(
       row: row,
       left: [
-        Segment(title, .strong, priority: 2), Segment(validity, left == 0 ? .trouble : .plain, priority: 3),
-        Segment(copied, .dim, priority: 1),
-      ])
+        Segment("Link for", priority: 2), Segment(UntrustedText.line(overlay.link.slug.text), .strong, priority: 5),
+        Segment(version + size, priority: 1), Segment(validity, left == 0 ? .trouble : .plain, priority: 6),
+        Segment(left == 0 ? "" : bar(overlay, left, canvas.glyphs), .dim, priority: 0),
+        Segment(copied, priority: 4),
+      ], gap: 1)
     for (row, line) in zip(layout.link.dropFirst(), LinkLines.urlLines(overlay, columns: layout.size.columns)) {
       canvas.write(left == 0 ? "" : line, row: row, column: 0)
     }

