@@ -39,6 +39,26 @@ extension EndToEnd {
       }
     }
 
+    @Test func aBuildMayTakeLongerThanALease() async throws {
+      try await Cluster.run { cluster in
+        try cluster.writeHeldBundle("slow")
+        for name in ["pod-a", "pod-b"] { try await cluster.startPod(name, times: .short) }
+        try await cluster.done("package", "slow")
+        try await cluster.wait("twice the lease has passed", within: .seconds(30)) {
+          try await cluster.lines(
+            "select slug from example_bundle_attempts where started_at < now() - interval '6 s'"
+          )
+          .count == 1
+        }
+        try cluster.release("slow")
+        try await cluster.waitUntilCompleted("slow")
+        #expect(
+          try await cluster.lines("select concat_ws(' ', attempt, outcome) from example_bundle_attempts") == [
+            "1 completed"
+          ])
+      }
+    }
+
     @Test func aPodThatSleptThroughItsLeaseChangesNothing() async throws {
       try await Cluster.run { cluster in
         try cluster.writeHeldBundle("slow")

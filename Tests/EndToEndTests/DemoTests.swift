@@ -46,6 +46,44 @@ extension EndToEnd {
       }
     }
 
+    @Test func onATerminalItShowsTheDashboardAndLeavesNothing() async throws {
+      try await DemoProcess.run { demo in
+        let terminal = try await TmuxSession.start(
+          [try BuiltProducts.path("bundletop"), "demo", "--examples-root", "\(demo.folder.path)/examples"],
+          columns: 150, environment: demo.environment)
+        try await terminal.waitForScreen("both bundles have ended", within: .seconds(90)) { screen in
+          screen.contains("pods 2/2") && screen.contains("failed 1") && screen.contains("done 1")
+        }
+        #expect(!Processes.mentioning(demo.folder.path).isEmpty)
+        try await terminal.sendKeys("q")
+        try await demo.wait("it has ended", within: .seconds(25)) { terminal.exitStatus() == 0 }
+        #expect(try await terminal.flags() == .plain)
+        await terminal.close()
+        try await demo.wait("no process is left", within: .seconds(2)) {
+          Processes.mentioning(demo.folder.path).isEmpty
+        }
+        #expect(Folder.names(in: demo.temporaryFolder) == [])
+      }
+    }
+
+    @Test func interruptedItFailsAndLeavesNothing() async throws {
+      try await DemoProcess.run { demo in
+        try demo.examples.writeHeldBundle("held")
+        let process = try demo.launch()
+        try await demo.wait("the pods are at work", within: .seconds(90)) {
+          !Processes.mentioning("tools/build.py").filter { Processes.isBelow(process.pid, $0) }.isEmpty
+        }
+        let all = Processes.descendants(of: process.pid)
+        process.kill(SIGINT)
+        let exit = await process.waitForExit(within: .seconds(20))
+        #expect(exit == .exited(1), "it did not do what it was asked for")
+        try await demo.wait("no process is left", within: .seconds(2)) {
+          !all.contains(where: Processes.isAlive) && Processes.mentioning(demo.folder.path).isEmpty
+        }
+        #expect(Folder.names(in: demo.temporaryFolder) == [])
+      }
+    }
+
     @Test func killedItLeavesNothingAndTheNextOneRunsToItsEnd() async throws {
       try await DemoProcess.run { demo in
         let process = try await demo.start(
@@ -96,7 +134,7 @@ final class DemoProcess: Sendable {
   let temporaryFolder: String
   var stateFolder: String { "\(folder.path)/state" }
   private var log: String { "\(folder.path)/demo.log" }
-  private let examples: Examples
+  let examples: Examples
 
   private init() throws {
     folder = try TemporaryDirectory()
@@ -124,16 +162,21 @@ final class DemoProcess: Sendable {
 
   /// Starts it and waits until it says `ready`.
   func start(_ arguments: String...) async throws -> ManagedProcess {
-    let process = try ManagedProcess.start(
-      ManagedProcess.Command(
-        try BuiltProducts.path("bundletop"), ["demo", "--examples-root", "\(folder.path)/examples"] + arguments,
-        environment: environment, workingDirectory: folder.path, logFile: log,
-        lifeline: .terminate(patience: .seconds(20))))
+    let process = try launch(arguments)
     try await wait("it is ready", within: .seconds(90)) {
       guard process.isRunning else { throw TestSupportError("the demo ended at once") }
       return self.output.split(separator: "\n").contains("ready")
     }
     return process
+  }
+
+  /// Starts it.
+  func launch(_ arguments: [String] = []) throws -> ManagedProcess {
+    try ManagedProcess.start(
+      ManagedProcess.Command(
+        try BuiltProducts.path("bundletop"), ["demo", "--examples-root", "\(folder.path)/examples"] + arguments,
+        environment: environment, workingDirectory: folder.path, logFile: log,
+        lifeline: .terminate(patience: .seconds(20))))
   }
 
   /// Runs it without a terminal until it ends by itself.
@@ -189,7 +232,8 @@ final class DemoProcess: Sendable {
     guard came else { throw TestSupportError("not within \(limit): \(description)\(last)") }
   }
 
-  private var environment: [String: String] {
+  /// What it gets from its surroundings.
+  var environment: [String: String] {
     var settings = [
       "PATH": Cluster.searchPath, "HOME": folder.path, "TMPDIR": temporaryFolder, "LC_ALL": "C.UTF-8",
       "USER": "tester",

@@ -33,6 +33,11 @@ enum Processes {
     return found
   }
 
+  /// Whether a process descends from another.
+  static func isBelow(_ ancestor: Int32, _ pid: Int32) -> Bool {
+    descendants(of: ancestor).contains { $0.pid == pid }
+  }
+
   /// Whoever has this text in its arguments, ourselves excluded.
   static func mentioning(_ text: String) -> [Int32] {
     all().filter { $0 != getpid() && isAlive($0) && arguments(of: $0).contains(text) }
