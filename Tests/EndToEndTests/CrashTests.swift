@@ -90,6 +90,33 @@ extension EndToEnd {
       }
     }
 
+    /// Its lease is ended behind its back, and it asks too seldom to notice: only the fence stops it.
+    @Test func aPodThatDoesNotKnowThatItLostItsJobChangesNothing() async throws {
+      try await Cluster.run { cluster in
+        try cluster.writeHeldBundle("slow")
+        let temporary = try cluster.folder.makeFolder("tmp/of-a")
+        let a = try await cluster.startPod(
+          "pod-a", arguments: ["--lease", "60", "--renew-every", "40", "--stop-after", "50"],
+          changing: ["TMPDIR": temporary])
+        try await cluster.done("package", "slow")
+        _ = try await cluster.waitUntilHeld("slow", on: "pod-a")
+        let other = try cluster.folder.makeFolder("tmp/of-b")
+        try await cluster.startPod("pod-b", changing: ["TMPDIR": other])
+        try await cluster.database.psql("update example_bundle_jobs set lease_until = now() - interval '1 s'")
+        _ = try await cluster.waitUntilHeld("slow", attempt: 2, on: "pod-b")
+        try cluster.release("slow", below: "tmp/of-b")
+        try await cluster.waitUntilCompleted("slow")
+        let truth = try await cluster.truth(of: "slow")
+        let objects = try await cluster.objectTimes()
+
+        try cluster.release("slow", below: "tmp/of-a")
+        try await cluster.wait("it knows that it lost") { a.log.contains("ended as lost") }
+        #expect(try await cluster.truth(of: "slow") == truth)
+        #expect(try await cluster.objectTimes() == objects)
+        #expect(try await cluster.attempts("slow") == ["1 pod-a lost", "2 pod-b completed"])
+      }
+    }
+
     @Test func aPodThatIsAskedToGoGivesItsJobBack() async throws {
       try await Cluster.run { cluster in
         try cluster.writeHeldBundle("slow")

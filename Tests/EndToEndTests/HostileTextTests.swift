@@ -51,20 +51,56 @@ extension EndToEnd {
 
     @Test func whatABuildPrintsNeverCommandsTheTerminal() async throws {
       try await Cluster.run { cluster in
-        try cluster.writeBrokenBundle("broken", saying: Self.attacks.joined(separator: "\n") + "\nPWNED was here")
+        // Its last line is the error that people see.
+        let short = Self.attacks.filter { $0.unicodeScalars.count < 50 }.joined(separator: " ")
+        try cluster.writeBrokenBundle(
+          "broken", saying: Self.attacks.joined(separator: "\n") + "\n" + short + " MARK1.")
         let pod = try await cluster.startPod("pod-a")
-        var outputs: [String] = []
         let asked = try await cluster.bundletop("package", "broken", "--wait")
         #expect(asked.status == 1)
-        outputs += [asked.output, asked.errors]
+        #expect(pod.log.contains("MARK1."))
+        let error = try await cluster.lines("select error from example_bundle_status").joined()
+        let tail = try await cluster.lines("select tail from example_bundle_attempts").joined()
+        #expect(error.contains("MARK1.") && tail.contains("MARK1."))
+        for text in [asked.output, asked.errors, pod.log, error, tail] {
+          requireHarmless(Array(text.utf8), allowed: [])
+        }
+      }
+    }
+
+    @Test func whatIsInTheTablesNeverCommandsTheReaderOfACommand() async throws {
+      try await Cluster.run { cluster in
+        try cluster.writeBundle("omega")
+        try await cluster.startPod("pod-a")
+        try await cluster.done("package", "omega", "--wait")
         let watch = try cluster.startWatch("hostile")
-        try await cluster.wait("watch shows it") { watch.log.contains(" broken failed ") }
-        for command in ["list", "pods"] { outputs.append(try await cluster.done(command)) }
-        let shown = try await cluster.done("show", "broken")
-        #expect(shown.contains("PWNED was here"))
-        outputs += [shown, watch.log, pod.log, try await cluster.done("list", "--json")]
-        for output in outputs { requireHarmless(Array(output.utf8), allowed: []) }
-        await watch.process.stop()
+        let json = try cluster.startWatch("json", "--json")
+        try await cluster.wait("both watch") { watch.log.contains("omega") && json.log.contains("omega") }
+        let text = "MARK1. " + Self.attacks.joined(separator: " ")
+        try await cluster.spoil("omega", with: text)
+        try await cluster.database.psql(
+          """
+          update example_bundle_attempts set error = $hostile$\(text)$hostile$, pod = $hostile$\(text)$hostile$;
+          update example_bundle_pods
+             set notes = array[$hostile$\(text)$hostile$], version = $hostile$\(text)$hostile$;
+          insert into example_bundle_status (slug, fingerprint, stage, state, error)
+          values ($hostile$evil \(text)$hostile$, $hostile$\(text)$hostile$, 'failed', 'failed', 'x');
+          """)
+        for commands in [
+          ["list"], ["show", "omega"], ["pods"], ["package", "evil \(text)"], ["retry", "evil \(text)"],
+        ] {
+          for arguments in [commands, commands + ["--json"]] {
+            let answer = try await cluster.bundletop(arguments)
+            #expect((answer.output + answer.errors).lowercased().contains("mark1."), "\(commands)")
+            requireHarmless(Array((answer.output + answer.errors).utf8), allowed: [])
+          }
+        }
+        // Scripts get what is there, by JSON's own escapes.
+        let known = try await cluster.json("list").elements.first { $0["slug"] == .string("omega") }
+        #expect(known?["error"] == .string(text))
+        try await cluster.wait("it is seen") { watch.log.contains("MARK1.") && json.log.contains("MARK1.") }
+        for log in [watch.log, json.log] { requireHarmless(Array(log.utf8), allowed: []) }
+        for one in [watch, json] { await one.process.stop() }
       }
     }
 
