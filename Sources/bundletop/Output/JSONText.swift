@@ -1,3 +1,4 @@
+internal import BundleModel
 internal import FoundationEssentials
 
 /// JSON as scripts and people like it: keys sorted, slashes plain.
@@ -13,6 +14,28 @@ enum JSONText {
     encoder.outputFormatting =
       pretty
       ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  /// The encoder leaves DEL, C1 and direction-changing scalars as they are, and JSON is read on terminals, too. The
+  /// escapes mean the same text. Outside of strings there are none of them.
+  private static func escaped(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+    var out = ""
+    for scalar in text.unicodeScalars {
+      guard isHarmful(scalar) else {
+        out.unicodeScalars.append(scalar)
+        continue
+      }
+      for unit in Character(scalar).utf16 {
+        let digits = String(unit, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+    }
+    return out
+  }
+
+  private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value >= 0x7F && UntrustedText.isHarmful(scalar)
   }
 }
