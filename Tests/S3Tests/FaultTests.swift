@@ -1,5 +1,6 @@
 import BundleModel
 import Glibc
+import Hashing
 import TestSupport
 import Testing
 
