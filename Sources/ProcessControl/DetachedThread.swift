@@ -9,14 +9,14 @@ package enum DetachedThread {
 
   /// Runs a body on a new thread. Returns 0, or the errno of pthread_create(3); then the body never runs.
   ///
-  /// The thread takes no signals but those of its own faults, so that handlers run elsewhere.
-  package static func start(_ run: @escaping @Sendable () -> Void) -> Int32 {
+  /// - Parameter takesSignals: false: none but those of its own faults, so that handlers run elsewhere.
+  package static func start(takesSignals: Bool = false, _ run: @escaping @Sendable () -> Void) -> Int32 {
     let body = Unmanaged.passRetained(Body(run))
-    var everything = sigset_t()
+    var blocked = sigset_t()
     var before = sigset_t()
-    sigfillset(&everything)
-    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigdelset(&everything, fault) }
-    pthread_sigmask(SIG_SETMASK, &everything, &before)
+    if takesSignals { sigemptyset(&blocked) } else { sigfillset(&blocked) }
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigdelset(&blocked, fault) }
+    pthread_sigmask(SIG_BLOCK, &blocked, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     var thread = pthread_t()
     let code = pthread_create(

@@ -47,7 +47,8 @@ package final class TerminalScreen: Sendable {
       of: TerminalEvent.self, bufferingPolicy: .bufferingNewest(4096))
     events = stream
     let (mailbox, capabilities) = (mailbox, capabilities)
-    let code = DetachedThread.start {
+    // It stops itself on Ctrl-Z, so the signal must reach it.
+    let code = DetachedThread.start(takesSignals: true) {
       var loop = ScreenLoop(mailbox: mailbox, events: continuation, capabilities: capabilities, logPath: log)
       loop.run()
     }
