@@ -60,6 +60,11 @@ extension BundleStore {
     }
     if verdict == 2 { return .resync }
     if verdict == 0 && quick { return .unchanged }
+    return try await changedRows(since: cursor)
+  }
+
+  /// The large question: the rows that changed, in one statement with the cursor that describes them.
+  func changedRows(since cursor: FeedCursor) async throws(StoreError) -> FeedStep {
     let rows = try await query(SQLText.changedStatuses, [.text(cursor.snapshot)])
     return try decoding {
       var upserts: [BundleStatus] = []
