@@ -65,7 +65,7 @@ extension BundleStore {
 
   /// The large question: the rows that changed, in one statement with the cursor that describes them.
   func changedRows(since cursor: FeedCursor) async throws(StoreError) -> FeedStep {
-    let rows = try await query(SQLText.changedStatuses, [.text(cursor.snapshot)])
+    let rows = try await query(SQLText.changedStatuses, [.text(cursor.snapshot), .text(cursor.origin)])
     return try decoding {
       var upserts: [BundleStatus] = []
       var removed: [Slug] = []
@@ -73,6 +73,7 @@ extension BundleStore {
       for row in rows {
         var reader = row.reader()
         next.snapshot = try reader.next()
+        if try reader.next() as Bool { return .resync }
         guard let slugText = try reader.next() as String?, let slug = Slug(slugText) else { continue }
         if let status = try StatusRow.read(&reader) { upserts.append(status) } else { removed.append(slug) }
       }
