@@ -125,11 +125,16 @@ extension BundleStore {
   }
 
   /// Shows how far an attempt is. False: it has lost its job and must stop.
+  ///
+  /// - Throws: `.invalid` for a stage that is not one of a running bundle.
   package func report(_ progress: Progress, for claim: Claim) async throws(StoreError) -> Bool {
+    guard progress.stage.state == .running else {
+      throw StoreError(.invalid, "progress of \(claim.slug) cannot say \(progress.stage.rawValue): only its end can")
+    }
     let rows = try await write(
       SQLText.progress,
       fence(claim) + [
-        .text(progress.stage.rawValue), .text(progress.stage.state.rawValue), Parameter(progress.message),
+        .text(progress.stage.rawValue), Parameter(progress.message),
         Parameter(progress.bytesDone), Parameter(progress.bytesTotal), Parameter(progress.fingerprint?.text),
       ])
     return !rows.isEmpty

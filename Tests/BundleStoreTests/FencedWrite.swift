@@ -34,7 +34,7 @@ enum FencedWrite: String, CaseIterable, Sendable, CustomTestStringConvertible {
     let fence: [Parameter] = [.text(claim.job.text), .integer(claim.attempt), .text(claim.owner.text)]
     let made = publication(claim.slug, fingerprint: "zombie", bytes: 66)
     return switch self {
-    case .progress: fence + ["packaging", "running", "zombie", 1, 2, "zombie"]
+    case .progress: fence + ["packaging", "zombie", 1, 2, "zombie"]
     case .renew:
       [.text(claim.owner.text), .textArray([claim.job.text]), .textArray([String(claim.attempt)]), "30 s"]
     case .complete:
