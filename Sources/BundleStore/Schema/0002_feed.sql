@@ -36,10 +36,10 @@ begin
      new.message, new.error, new.attempt is null,
      tg_op = 'UPDATE'
        and (new.slug, new.fingerprint, new.stage, new.state, new.job_id, new.attempt, new.pod, new.error, new.cached,
-            new.artifact_id, new.version, new.checksum)
+            new.artifact_id, new.version, new.checksum, new.filename)
          is not distinct from
            (old.slug, old.fingerprint, old.stage, old.state, old.job_id, old.attempt, old.pod, old.error, old.cached,
-            old.artifact_id, old.version, old.checksum));
+            old.artifact_id, old.version, old.checksum, old.filename));
   return null;
 end
 $$;
