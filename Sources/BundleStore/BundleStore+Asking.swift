@@ -34,6 +34,8 @@ package struct RetryAnswer: Equatable, Sendable {
 extension BundleStore {
   /// Asks for a bundle. A queued job takes the options over, a running one is followed by another.
   ///
+  /// A descriptor is taken from roles that may write the tables, which is to say from pods.
+  ///
   /// - Parameters:
   ///   - who: the name that the person or program claims; recorded with the job.
   ///   - key: a second call with the same key does nothing.
@@ -41,7 +43,7 @@ extension BundleStore {
     async throws(StoreError) -> EnqueueAnswer
   {
     let rows = try await write(
-      SQLText.enqueue,
+      options.descriptor == nil ? SQLText.enqueue : SQLText.enqueueAny,
       [
         .text(slug.text), .text(JobOptionsCode.encode(options)), .text(who), Parameter(key),
         .integer(Int64(settings.maxAttempts)), .text("asked for by \(who)"),
