@@ -42,6 +42,7 @@ extension BundleStore {
   package func enqueue(_ slug: Slug, options: JobOptions = JobOptions(), by who: String, key: String? = nil)
     async throws(StoreError) -> EnqueueAnswer
   {
+    let who = UntrustedText.line(who, limit: 200)
     let rows = try await write(
       options.descriptor == nil ? SQLText.enqueue : SQLText.enqueueAny,
       [
@@ -71,7 +72,7 @@ extension BundleStore {
       SQLText.retry,
       [
         .text(slug.text), Parameter(seen.state?.rawValue), Parameter(seen.fingerprint?.text), Parameter(seen.jobID),
-        Parameter(seen.attempt), .boolean(force), .text(who), Parameter(why),
+        Parameter(seen.attempt), .boolean(force), .text(UntrustedText.line(who, limit: 200)), Parameter(why.map { UntrustedText.line($0) }),
       ])
     return try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database did not answer a retry") }
@@ -95,7 +96,8 @@ extension BundleStore {
     _ = try await query(
       SQLText.audit,
       [
-        .text(what), .text(who), Parameter(slug?.text), Parameter(why), .text(result),
+        .text(what), .text(UntrustedText.line(who, limit: 200)), Parameter(slug?.text),
+        Parameter(why.map { UntrustedText.line($0) }), .text(UntrustedText.line(result)),
         .text(String(decoding: encoded, as: UTF8.self)), .null,
       ])
   }
