@@ -39,6 +39,33 @@ struct SchemaTests {
     try await database.drop()
   }
 
+  @Test("It waits for its turn longer than a statement may take")
+  func waitsForItsTurn() async throws {
+    let (database, _, settings) = try await empty()
+    var hasty = settings
+    hasty.statementDeadline = .milliseconds(400)
+    let schema = Schema(hasty)
+    let other = try await Connection.connect(settings)
+    let watch = try await Connection.connect(settings)
+    let applied = try await other.transaction { other in
+      _ = try await other.query("select pg_advisory_xact_lock($1)", [.integer(0x6275_6e64_6c65_7470)])
+      let applied = Task { try await schema.apply() }
+      try await eventually("it waits longer than its statements may take") {
+        try await watch.query(
+          """
+          select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'
+             and clock_timestamp() - query_start > interval '600 milliseconds'
+          """
+        ).count == 1
+      }
+      return applied
+    }
+    #expect(try await applied.value == steps)
+    await other.close()
+    await watch.close()
+    try await database.drop()
+  }
+
   @Test("A failing step leaves nothing behind")
   func allOrNothing() async throws {
     let (database, schema, _) = try await empty()
