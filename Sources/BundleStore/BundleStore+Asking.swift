@@ -72,7 +72,8 @@ extension BundleStore {
       SQLText.retry,
       [
         .text(slug.text), Parameter(seen.state?.rawValue), Parameter(seen.fingerprint?.text), Parameter(seen.jobID),
-        Parameter(seen.attempt), .boolean(force), .text(UntrustedText.line(who, limit: 200)), Parameter(why.map { UntrustedText.line($0) }),
+        Parameter(seen.attempt), .boolean(force), .text(UntrustedText.line(who, limit: 200)),
+        Parameter(why.map { UntrustedText.line($0) }),
       ])
     return try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database did not answer a retry") }

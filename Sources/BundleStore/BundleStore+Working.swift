@@ -129,7 +129,8 @@ extension BundleStore {
   /// - Throws: `.invalid` for a stage that is not one of a running bundle.
   package func report(_ progress: Progress, for claim: Claim) async throws(StoreError) -> Bool {
     guard progress.stage.state == .running else {
-      throw StoreError(.invalid, "progress of \(claim.slug) cannot say \(progress.stage.rawValue): only its end can")
+      throw StoreError(
+        .invalid, "progress of \(claim.slug) cannot say \(progress.stage.rawValue): only its end can")
     }
     let rows = try await write(
       SQLText.progress,

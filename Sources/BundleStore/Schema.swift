@@ -66,7 +66,8 @@ package struct Schema: Sendable {
     try await using { connection in
       try await connection.transaction(deadline: .seconds(120)) { connection in
         _ = try await connection.script("set local statement_timeout = 0; set local lock_timeout = '100s'")
-        _ = try await connection.query("select pg_advisory_xact_lock($1)", [.integer(Schema.lock)], deadline: Schema.patience)
+        _ = try await connection.query(
+          "select pg_advisory_xact_lock($1)", [.integer(Schema.lock)], deadline: Schema.patience)
         _ = try await connection.query(Schema.fixPath)
         try await connection.script(
           """

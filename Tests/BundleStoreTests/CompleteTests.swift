@@ -95,7 +95,7 @@ struct CompleteTests {
 
   @Test("When the artifact cannot be written nothing is")
   func allOrNothing() async throws {
-    try await StoreFixture.with { fixture in
+    try await StoreFixture.with(changesSchema: true) { fixture in
       let claim = try await fixture.claim("a", by: fixture.worker())
       try await fixture.sql("alter table example_bundle_artifacts add constraint tiny check (size < 5)")
       let before = try await TableDump.read(fixture.raw)

@@ -48,7 +48,7 @@ struct RoleTests {
   }
 
   private let writes = TableDump.names.flatMap {
-    ["insert into \($0) select * from \($0)", "delete from \($0)", "truncate \($0)"]
+    ["insert into \($0) default values", "delete from \($0)", "truncate \($0)"]
   }
 
   @Test("A viewer reads everything that a dashboard shows and writes nothing")
@@ -142,7 +142,7 @@ struct RoleTests {
       #expect(try await store.fail(third, errorClass: .bundle, error: "e") == .ended(.failed))
       #expect(try await store.failPoisonJobs() == 0)
       try await fixture.sql("update example_bundle_events set at = now() - interval '60 days'")
-      #expect(try await store.pruneEvents() > 0)
+      try await eventually("events are pruned") { try await store.pruneEvents() > 0 }
       try await store.prunePods()
       try await store.audit("note", slug: nil, by: "me", result: "r")
       try await store.leave(worker)

@@ -19,10 +19,13 @@ struct StoreFixture: Sendable {
     backoff: .milliseconds(20) ... .milliseconds(80))
 
   /// Runs a test on a database of its own and closes every connection afterwards.
+  ///
+  /// - Parameter changesSchema: the database must not serve another test.
   static func with<T: Sendable>(
-    settings: StoreSettings = times, connections: Int = 2, _ body: (StoreFixture) async throws -> T
+    settings: StoreSettings = times, connections: Int = 2, changesSchema: Bool = false,
+    _ body: (StoreFixture) async throws -> T
   ) async throws -> T {
-    let database = try await SchemaTemplate.copy()
+    let database = try await changesSchema ? SchemaTemplate.copy() : SchemaTemplate.take()
     let connection = try ConnectionSettings(url: database.url)
     let fixture = StoreFixture(
       database: database, connection: connection,
@@ -30,18 +33,19 @@ struct StoreFixture: Sendable {
       raw: try await Connection.connect(connection))
     do {
       let value = try await body(fixture)
-      await fixture.close()
+      await fixture.close(reuse: !changesSchema)
       return value
     } catch {
-      await fixture.close()
+      await fixture.close(reuse: false)
       throw error
     }
   }
 
-  private func close() async {
+  private func close(reuse: Bool) async {
     await store.close()
+    if reuse { await SchemaTemplate.giveBack(database, raw) }
     await raw.close()
-    await database.drop()
+    if !reuse { await database.drop() }
   }
 
   // MARK: - Raw SQL
