@@ -87,13 +87,15 @@ struct FenceTests {
 
   @Test("Every clause is needed: without it a zombie writes", arguments: mutants)
   func mutation(mutant: Mutant) async throws {
-    try await StoreFixture.with(changesSchema: true) { fixture in
+    try await StoreFixture.with { fixture in
       var sql = mutant.write.sql
+      var original: String?
       if let function = mutant.write.function {
         let text = try #require(
           try await fixture.value(
             "select pg_get_functiondef(oid) from pg_proc where proname = $1", [.text(function)], as: String.self))
         try #require(text.contains(mutant.clause))
+        original = text
         try await fixture.raw.script(replacing(mutant.clause, with: mutant.replacement, in: text))
       } else {
         try #require(sql.contains(mutant.clause))
@@ -115,6 +117,7 @@ struct FenceTests {
         await other.close()
         #expect(harm != nil)
       }
+      if let original { try await fixture.raw.script(original) }
     }
   }
 
