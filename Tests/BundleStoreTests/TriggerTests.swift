@@ -99,6 +99,18 @@ struct TriggerTests {
     }
   }
 
+  @Test("A row that a program of ours moves in without an attempt is not foreign", arguments: [true, false])
+  func announced(isOurs: Bool) async throws {
+    try await StoreFixture.with { fixture in
+      try await fixture.raw.transaction { raw in
+        if isOurs { _ = try await raw.query("select set_config('bundletop.writer', 'on', true)") }
+        _ = try await raw.query(
+          "insert into example_bundle_status (slug, fingerprint, stage, state) values ('a', 'f', 'failed', 'failed')")
+      }
+      #expect(try await fixture.value("select is_foreign from example_bundle_events") == !isOurs)
+    }
+  }
+
   @Test("Our next progress after a foreign completion leaves no mixed row")
   func progressAfterForeign() async throws {
     try await StoreFixture.with { fixture in
