@@ -105,7 +105,8 @@ struct TriggerTests {
       try await fixture.raw.transaction { raw in
         if isOurs { _ = try await raw.query("select set_config('bundletop.writer', 'on', true)") }
         _ = try await raw.query(
-          "insert into example_bundle_status (slug, fingerprint, stage, state) values ('a', 'f', 'failed', 'failed')")
+          "insert into example_bundle_status (slug, fingerprint, stage, state) values ('a', 'f', 'failed', 'failed')"
+        )
       }
       #expect(try await fixture.value("select is_foreign from example_bundle_events") == !isOurs)
     }
