@@ -12,12 +12,12 @@ SOURCES := Sources Tests Package.swift
 RELEASE := .build/release
 
 # SwiftPM keeps caches below HOME; a user without a usable one gets a folder here.
-ifneq ($(shell test -d "$$HOME" -a -w "$$HOME" && echo usable),usable)
+ifneq ($(shell test -d "$${HOME:-}" -a -w "$${HOME:-}" && echo usable),usable)
 export HOME := $(CURDIR)/.build/home
 $(shell mkdir -p '$(HOME)')
 endif
 
-.PHONY: build demo test check deps deps-test lint gates format clean
+.PHONY: build demo test check deps deps-test lint gates screenshots format clean
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
 deps:
@@ -40,6 +40,10 @@ test: deps deps-test
 
 # Cheapest first; the tests' own summary is the last thing printed.
 check: deps deps-test lint gates build test
+
+# The pictures of the README, of a real run in a real terminal.
+screenshots: deps build
+	SETTLE=9 scripts/screenshot.sh screenshots/dashboard.png 120x32 '$(RELEASE)/bundletop demo' Return
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)

@@ -79,7 +79,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
     .target(name: "LegacyMigration", swiftSettings: strict),
-    .target(name: "LocalStack", dependencies: ["BundleModel", "S3", subprocess], swiftSettings: strict),
+    .target(name: "LocalStack", dependencies: ["BundleModel", "S3"], swiftSettings: strict),
 
     .executableTarget(
       name: "bundletop",

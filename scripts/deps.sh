@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and says what; does nothing, and needs no network, when all is there.
 #
-# usage: deps.sh demo|test
+# usage: deps.sh demo|test|screenshot
 #
 # Looks for the things themselves and not for packages, because a machine may have them from elsewhere.
 set -euo pipefail
@@ -83,8 +83,17 @@ test)
   need npm program npm
   install_missing
   ;;
+screenshot)
+  need xterm program xterm
+  need xvfb program Xvfb
+  need xdotool program xdotool
+  need imagemagick program import
+  need fonts-dejavu-core test -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
+  need fonts-noto-cjk compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK-*'
+  install_missing
+  ;;
 *)
-  echo "usage: deps.sh demo|test" >&2
+  echo "usage: deps.sh demo|test|screenshot" >&2
   exit 64
   ;;
 esac

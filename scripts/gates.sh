@@ -16,7 +16,8 @@ forbid() {
 
 forbid 'no full Foundation: FoundationEssentials at most' 'import +(class |struct |func )?Foundation( |$|\.)' Sources Tests
 forbid 'no unfinished work' 'TODO|FIXME|XXX|unimplemented' Sources Tests
-forbid 'no waiting for time: wait for a condition, or pause(for:)' '\bu?sleep\(' Sources Tests
+forbid 'tests wait for a condition, never for time' '\bu?sleep\(' Tests
+forbid 'no call may block a thread of the pool' '(^|[^.[:alnum:]_])u?sleep\(' Sources
 forbid 'no skipped test' '\.disabled\(|\.disabled\b' Tests
 forbid 'nobody outside imports us: package, not public' '^ *public ' Sources Tests/TestSupport
 

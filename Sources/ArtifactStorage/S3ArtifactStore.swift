@@ -35,7 +35,7 @@ package final class S3ArtifactStore: ArtifactStore {
     file: String, key: String, checksum: Checksum, size: Int64, contentType: String,
     progress: (@Sendable (_ bytes: Int64) -> Void)?
   ) async throws(StorageError) -> PutOutcome {
-    switch try await match(key, size: size, checksum: checksum) {
+    switch try await settledMatch(key, size: size, checksum: checksum) {
     case .match: return .identical
     case .mismatch: throw conflict(key)
     case .missing: break
@@ -45,7 +45,7 @@ package final class S3ArtifactStore: ArtifactStore {
         bucket: self.bucket, key: key, file: file, size: size, checksum: checksum, contentType: contentType,
         progress: progress)
     }
-    guard try await match(key, size: size, checksum: checksum) == .match else {
+    guard try await settledMatch(key, size: size, checksum: checksum, isExpected: true) == .match else {
       throw StorageError(
         .integrity,
         "\(storageURL(key)) at \(client.endpoint) is not what was uploaded: expected \(size) bytes, \(checksum)")
@@ -122,6 +122,28 @@ package final class S3ArtifactStore: ArtifactStore {
       if let size, size != actual { return .mismatch }
       if let known { return known == checksum ? .match : .mismatch }
       return try await readAndCompare(key, size: size, checksum: checksum)
+    }
+  }
+
+  /// Like `match`, but patient with servers that show a key while somebody is still writing it: what differs without
+  /// saying a checksum may be half of the same bytes, so it is looked at again for a second.
+  ///
+  /// - Parameter isExpected: the key was just written, so that a missing one may be a moment between two writers.
+  private func settledMatch(
+    _ key: String, size: Int64, checksum: Checksum, isExpected: Bool = false
+  ) async throws(StorageError) -> Verification {
+    var looks = 0
+    while true {
+      let result = try await match(key, size: size, checksum: checksum)
+      looks += 1
+      guard looks <= 5, !Task.isCancelled else { return result }
+      switch result {
+      case .match: return result
+      case .missing: guard isExpected else { return result }
+      case .mismatch:
+        if case .present(_, let known?) = try await inspect(key), known != checksum { return result }
+      }
+      await client.pause(for: .milliseconds(200))
     }
   }
 

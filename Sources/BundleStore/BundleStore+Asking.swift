@@ -64,16 +64,18 @@ extension BundleStore {
 
   /// Tries a failed bundle again, if it still is what the person saw. Recorded in the audit, also when refused.
   ///
-  /// - Parameter force: build even if the cache has the answer.
-  package func retry(_ slug: Slug, seen: SeenState, force: Bool = false, by who: String, why: String? = nil)
+  /// - Parameters:
+  ///   - seen: what they saw; nil when they saw nothing of this name.
+  ///   - force: build even if the cache has the answer.
+  package func retry(_ slug: Slug, seen: SeenState?, force: Bool = false, by who: String, why: String? = nil)
     async throws(StoreError) -> RetryAnswer
   {
     let rows = try await write(
       SQLText.retry,
       [
-        .text(slug.text), Parameter(seen.state?.rawValue), Parameter(seen.fingerprint?.text), Parameter(seen.jobID),
-        Parameter(seen.attempt), .boolean(force), .text(UntrustedText.line(who, limit: 200)),
-        Parameter(why.map { UntrustedText.line($0) }),
+        .text(slug.text), Parameter(seen?.state.rawValue), Parameter(seen?.fingerprint.text),
+        Parameter(seen?.jobID), Parameter(seen?.attempt), .boolean(force),
+        .text(UntrustedText.line(who, limit: 200)), Parameter(why.map { UntrustedText.line($0) }),
       ])
     return try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database did not answer a retry") }

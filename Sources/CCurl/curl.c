@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "CCurl.h"
 
 #include <pthread.h>
+#include <sys/socket.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode initialised = CURLE_FAILED_INIT;
@@ -47,6 +49,17 @@ CURLcode ccurl_set_data_callback(CURL *easy, CURLoption option, ccurl_data_callb
 
 CURLcode ccurl_set_seek_callback(CURL *easy, ccurl_seek_callback callback) {
   return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
+}
+
+/* libcurl 7.88 opens its sockets without SOCK_CLOEXEC. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)context;
+  (void)purpose;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode ccurl_close_sockets_on_exec(CURL *easy) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 }
 
 long ccurl_get_long(CURL *easy, CURLINFO info) {

@@ -1,4 +1,5 @@
 package import BundleModel
+internal import S3
 internal import Synchronization
 
 /// A private S3 server: minio where it is on PATH, else rclone; own keys, a free port on 127.0.0.1.
@@ -61,9 +62,20 @@ package actor LocalS3 {
   /// The server's process id, nil while it is stopped.
   package var pid: Int32? { process.flatMap { $0.isRunning ? $0.pid : nil } }
 
-  /// Makes a private bucket by a signed request; one that exists already is no error.
+  /// Makes a private bucket; one that exists already is no error.
   package nonisolated func makeBucket(_ name: String) async throws(LocalStackError) {
-    try await SignedBucketRequest(endpoint: endpoint, accessKey: accessKey, secretKey: secretKey).put(name)
+    guard let address = S3Endpoint(endpoint, pathStyle: true) else {
+      throw LocalStackError(.refused, "\(endpoint) is not an S3 endpoint")
+    }
+    let client = S3Client(
+      S3Configuration(
+        endpoint: address, region: Self.region,
+        credentials: S3Credentials(accessKeyID: accessKey, secretAccessKey: secretKey)))
+    do {
+      try await client.createBucket(name)
+    } catch {
+      throw LocalStackError(.refused, "the S3 server did not make the bucket \(name): \(error)")
+    }
   }
 
   /// The `APPHUB_BUNDLE_STORAGE_*` variables for one of its buckets.

@@ -56,7 +56,7 @@ final class PostgresSetup: Sendable {
     let process = try run("postgres", ["-D", dataFolder] + settings(port: port), lifeline: .postgres)
     running.withLock { $0 = process }
     do {
-      let isReady = try await poll(within: limit) { self.isReady || !process.isRunning }
+      let isReady = try await poll(within: limit) { self.isReady(process.pid) || !process.isRunning }
       if isReady && process.isRunning { return process }
     } catch {
       await process.stop(.postgres)
@@ -75,11 +75,12 @@ final class PostgresSetup: Sendable {
     running.withLock { $0 }?.stopBlocking(StopPlan([(SIGQUIT, .seconds(3))]))
   }
 
-  /// The postmaster says so in the eighth line of its lock file, which is what `pg_ctl -w` waits for, too.
-  private var isReady: Bool {
+  /// The postmaster says so in the eighth line of its lock file, which is what `pg_ctl -w` waits for, too; the first
+  /// line tells it from a crashed predecessor's.
+  private func isReady(_ pid: Int32) -> Bool {
     let lines = (readText("\(dataFolder)/postmaster.pid", limit: 4096) ?? "").split(
       separator: "\n", omittingEmptySubsequences: false)
-    return lines.count > 7 && lines[7].hasPrefix("ready")
+    return lines.count > 7 && lines[0] == String(pid) && lines[7].hasPrefix("ready")
   }
 
   private func run(_ program: String, _ arguments: [String], lifeline: StopPlan) throws(LocalStackError)

@@ -70,7 +70,7 @@ package final class S3Client: Sendable {
       failure.elapsed = .now - begin
       failure.retryAfter = outcome.response.headers["retry-after"].flatMap { Int64($0) }.map { .seconds($0) }
       guard case .retry(let delay) = limits.retry.decide(failure, random: .random(in: 0..<1)) else { throw error }
-      await runningLoop?.pause(delay)
+      await pause(for: delay)
       guard !Task.isCancelled else {
         throw call.subject(endpoint).error(.cancelled, code: "Cancelled", "cancelled")
       }
@@ -78,6 +78,9 @@ package final class S3Client: Sendable {
       failure.lastDelay = delay
     }
   }
+
+  /// Returns after `delay`, or at once when the task is cancelled or nothing was ever sent.
+  package func pause(for delay: Duration) async { await runningLoop?.pause(delay) }
 
   private func attempt(_ call: S3Call, limits: CallLimits) async -> (response: HTTPResponse, error: S3Error?) {
     let nothing = HTTPResponse(status: 0, headers: HTTPHeaders(), body: [], received: 0)

@@ -21,6 +21,7 @@ enum TransferSettings {
     set(CURLOPT_FOLLOWLOCATION, 0)  // a redirect would take our headers to another host
     set(CURLOPT_NOPROXY, "*")  // the endpoint is what the user named; proxy variables do not reroute it
     set(CURLOPT_NOSIGNAL, 1)
+    check(ccurl_close_sockets_on_exec(easy))
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     set(CURLOPT_USERAGENT, "bundletop")

@@ -133,12 +133,23 @@ import Testing
   @Test(arguments: Backend.allCases) func manyWritersOfTheSameBytes(_ backend: Backend) async throws {
     let test = try await StoreUnderTest(backend)
     let key = key
-    let outcomes = await withTaskGroup(of: PutOutcome?.self) { group in
-      for _ in 0..<8 { group.addTask { try? await test.put("the archive", key: key) } }
-      return await group.reduce(into: [PutOutcome?]()) { $0.append($1) }
+    let outcomes = await withTaskGroup(of: String.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          do {
+            return "\(try await test.put("the archive", key: key))"
+          } catch {
+            return "\(error)"
+          }
+        }
+      }
+      return await group.reduce(into: Set<String>()) { $0.insert($1) }
     }
-    #expect(!outcomes.contains(nil) && outcomes.contains(.created))
-    #expect(try await test.store.list(prefix: "").count == 1)
+    #expect(outcomes.contains("created") && outcomes.subtracting(["created", "identical"]).isEmpty)
+    // As a set: rclone lists a key twice when two writers created it in the same moment.
+    #expect(Set(try await test.store.list(prefix: "").map(\.key)) == [key])
+    let checksum = try test.file("the archive").checksum
+    #expect(try await test.store.verify(key, size: 11, checksum: checksum, deep: true) == .match)
   }
 
   /// A cancelled upload ends at once and leaves no object.
@@ -163,7 +174,8 @@ import Testing
     let error = await task.value
     guard error != nil else { return }  // it was faster than we: then it is whole
     #expect(error?.kind == .cancelled)
-    #expect(try await test.store.inspect(key) == .missing)
+    // Some servers show a half-written object until they notice that the writer is gone.
+    #expect(try await poll(within: .seconds(10)) { try await test.store.inspect(key) == .missing })
     #expect(try await test.leftovers() == "")
   }
 

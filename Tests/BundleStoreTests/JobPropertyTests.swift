@@ -99,7 +99,7 @@ struct JobPropertyTests {
         guard let claim else { return "" }
         return note("give back", "\(try await store.giveBack(claim))")
       case ..<95:
-        let seen = try await fixture.status(slug).map { SeenState($0) } ?? SeenState()
+        let seen = try await fixture.status(slug).map { SeenState($0) }
         let answer = try await store.retry(slug, seen: seen, force: random.chance(30), by: "p")
         return note("retry", answer.refusal == nil ? "done" : "refused")
       case ..<98:

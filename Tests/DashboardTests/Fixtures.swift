@@ -158,7 +158,7 @@ extension DashboardEffect {
     switch self {
     case .loadDetail(let slug): "load \(slug)"
     case .retry(let slug, let seen, let force):
-      "\(force ? "force" : "retry") \(slug) seen \(seen.state.rawValue) \(seen.fingerprint.text.prefix(6)) \(seen.job?.prefix(8) ?? "-") \(seen.attempt ?? 0)"
+      "\(force ? "force" : "retry") \(slug) seen \(seen.state.rawValue) \(seen.fingerprint.text.prefix(6)) \(seen.jobID?.prefix(8) ?? "-") \(seen.attempt ?? 0)"
     case .sign(let slug, let lifetime): "sign \(slug) for \(lifetime.components.seconds)"
     case .copy(.plain(let text), let label): "copy \(label): \(text)"
     case .copy(.secret(let secret), let label): "copy \(label): \(secret)"

@@ -10,12 +10,12 @@ import Testing
     let path: String
     let environment: [String: String]
 
-    static func start(in temporary: TemporaryDirectory) async throws -> Holder {
-      let log = "\(temporary.path)/log-\(UInt32.random(in: 0...UInt32.max))"
+    static func start(in temporary: String) async throws -> Holder {
+      let log = "\(temporary)/log-\(UInt32.random(in: 0...UInt32.max))"
       let process = try ManagedProcess.start(
         ManagedProcess.Command(
           try BuiltProducts.path("StackHolder"),
-          environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "TMPDIR": temporary.path], logFile: log))
+          environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "TMPDIR": temporary], logFile: log))
       let text = try await eventually(
         within: .seconds(60), "the stack is ready", { try TestFile.read(log) },
         until: { $0.hasSuffix("\nready\n") || !process.isRunning })
@@ -45,7 +45,7 @@ import Testing
 
   @Test func givesProgramsWhatTheyNeed() async throws {
     let temporary = try TemporaryDirectory()
-    let holder = try await Holder.start(in: temporary)
+    let holder = try await Holder.start(in: temporary.path)
     #expect(holder.path.hasPrefix("\(temporary.path)/bundletop-stack-"))
     let prefix = "APPHUB_BUNDLE_STORAGE"
     #expect(
@@ -77,8 +77,8 @@ import Testing
 
   @Test func diesWithAKilledParentAndIsSweptByTheNext() async throws {
     let temporary = try TemporaryDirectory()
-    let killed = try await Holder.start(in: temporary)
-    let living = try await Holder.start(in: temporary)
+    let killed = try await Holder.start(in: temporary.path)
+    let living = try await Holder.start(in: temporary.path)
     #expect(killed.path != living.path)
     killed.process.kill(9)
     try await eventually(
@@ -86,7 +86,7 @@ import Testing
       { ProcessTable.processes(of: killed.path) }, until: \.isEmpty)
     #expect(TestFile.exists(killed.path))
 
-    let next = try await Holder.start(in: temporary)
+    let next = try await Holder.start(in: temporary.path)
     #expect(!TestFile.exists(killed.path))
     #expect(try await living.answers())
     #expect(try await next.answers())
@@ -94,17 +94,26 @@ import Testing
     #expect(ProcessTable.processes(of: temporary.path) == [])
   }
 
+  /// A unix socket's path has 107 bytes at most; the servers must do without it then.
+  @Test func startsBelowALongPath() async throws {
+    let temporary = try TemporaryDirectory()
+    let holder = try await Holder.start(
+      in: temporary.makeFolder(String(repeating: "long and with blanks/", count: 6)))
+    #expect(try await holder.answers())
+    #expect(await holder.process.stop() == .exited(0))
+  }
+
   /// When the guards are killed as well, nobody stops the servers but the next run's sweep.
   @Test func sweepStopsServersThatLostTheirGuards() async throws {
     let temporary = try TemporaryDirectory()
-    let killed = try await Holder.start(in: temporary)
+    let killed = try await Holder.start(in: temporary.path)
     for line in ProcessTable.processes(of: killed.path) where line.contains("/bin/sh -c") {
       _ = try await Program.run("kill", ["-9", String(line.prefix { $0 != " " })])
     }
     killed.process.kill(9)
     #expect(await killed.process.waitForExit() == .signalled(9))
     #expect(ProcessTable.processes(of: killed.path).contains { $0.contains("rclone") || $0.contains("minio") })
-    let next = try await Holder.start(in: temporary)
+    let next = try await Holder.start(in: temporary.path)
     #expect(ProcessTable.processes(of: killed.path) == [])
     #expect(!TestFile.exists(killed.path))
     #expect(await next.process.stop() == .exited(0))

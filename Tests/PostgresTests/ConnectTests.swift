@@ -7,6 +7,7 @@ struct ConnectTests {
   @Test("Sessions are set up: zone, limits, name, encoding")
   func session() async throws {
     var settings = try await freshSettings()
+    settings.statementDeadline = .seconds(10)
     settings.applicationName = "naïve \"pod\""
     let connection = try await Connection.connect(settings)
     for (setting, value) in [

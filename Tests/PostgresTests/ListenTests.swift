@@ -22,7 +22,7 @@ struct ListenTests {
       return seen[next - 1]
     }
 
-    /// Passes over events until one fits; false after ten seconds.
+    /// Passes over events until one fits; false after thirty seconds.
     func hears(_ fits: @Sendable (Listener.Event) -> Bool) async throws -> Bool {
       try await eventually {
         while let event = self.take() { if fits(event) { return true } }

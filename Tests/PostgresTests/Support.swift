@@ -7,12 +7,13 @@ func freshSettings() async throws -> ConnectionSettings {
   var settings = try ConnectionSettings(url: try await TestDatabase.create().url)
   // Many tests on a busy machine: whoever tests the deadline sets a shorter one.
   settings.connectDeadline = .seconds(30)
+  settings.statementDeadline = .seconds(60)
   return settings
 }
 
-/// Asks until the answer is true, for at most ten seconds.
+/// Asks until the answer is true, for at most thirty seconds.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  try await poll(within: .seconds(10), condition)
+  try await poll(within: .seconds(30), condition)
 }
 
 /// The error that the work throws; nil when it throws none or another.

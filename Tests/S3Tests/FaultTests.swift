@@ -146,20 +146,21 @@ import Testing
     #expect(bytes == Array("0123456789".utf8))
   }
 
-  /// A reused connection that turns out dead makes libcurl send the body again, from its start.
-  @Test func uploadRewindsOnADeadConnection() async throws {
-    let server = try ScriptedServer(.answerThenClose(200), .answer(200))
+  /// A reused connection that dies under a request makes libcurl send the body again, from its start.
+  @Test(arguments: [1, 300_000]) func uploadRewindsOnADeadConnection(_ size: Int) async throws {
+    let server = try ScriptedServer(.answer(200), .hangUp, .answerThenClose(200), .answer(200))
     defer { server.stop() }
     let directory = try TemporaryDirectory()
-    let file = try directory.write("the body", to: "file")
+    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let file = try directory.write(bytes, to: "file")
     let client = try client(port: server.port, retry: .never)
-    let checksum = try #require(Checksum(digest: SHA256.digest(of: "the body")))
+    let checksum = try #require(Checksum(digest: SHA256.digest(of: bytes)))
     for _ in 0..<3 {
       try await client.putObject(
-        bucket: "bucket", key: "key", file: file, size: 8, checksum: checksum, contentType: "text/plain")
+        bucket: "bucket", key: "key", file: file, size: Int64(size), checksum: checksum, contentType: "text/plain")
     }
-    #expect(server.requests.count == 3)
-    #expect(server.requests.allSatisfy { $0.body == Array("the body".utf8) })
+    #expect(server.requests.count == 4)
+    #expect(server.requests.allSatisfy { $0.body == bytes })
   }
 
   @Test func uploadOfOtherBytesIsAborted() async throws {

@@ -15,6 +15,8 @@ final class ScriptedServer: Sendable {
     case hang
     /// Closes with a reset, after `sending` this much of an answer.
     case reset(sending: String = "")
+    /// Reads the request and closes without an answer.
+    case hangUp
     /// Closes the idle connection after this answer without saying so.
     case answerThenClose(Int, body: String = "")
   }
@@ -60,6 +62,7 @@ final class ScriptedServer: Sendable {
     port = Int(UInt16(bigEndian: address.sin_port))
     guard ok else { throw S3Error(kind: .file, code: "Listen", message: "cannot listen") }
     BlockingThread.start { [self] in
+      defer { close(listener) }
       while case let connection = accept(listener, nil, nil), connection >= 0 {
         let isStopped = state.withLock { state in
           state.connections += 1
@@ -83,8 +86,8 @@ final class ScriptedServer: Sendable {
       guard !state.isStopped else { return }
       state.isStopped = true
       for connection in state.open { shutdown(connection, CInt(SHUT_RDWR)) }
+      // Closed by the thread that accepts: a number closed here may belong to another server by its next accept.
       shutdown(listener, CInt(SHUT_RDWR))
-      close(listener)
     }
   }
 
@@ -101,10 +104,11 @@ final class ScriptedServer: Sendable {
         send(connection, head(status, headers, length: body.utf8.count) + (isHead ? "" : body))
       case .answerThenClose(let status, let body):
         send(connection, head(status, [], length: body.utf8.count) + body)
-        return
+        return hangUp(connection)
       case .truncated(let length, let body):
         send(connection, head(200, [], length: length) + body)
-        return
+        return hangUp(connection)
+      case .hangUp: return hangUp(connection)
       case .hang:
         var byte: UInt8 = 0
         _ = recv(connection, &byte, 1, 0)
@@ -117,6 +121,9 @@ final class ScriptedServer: Sendable {
       }
     }
   }
+
+  /// Reaches the client even while a child that another test has just started holds the connection too.
+  private func hangUp(_ connection: CInt) { shutdown(connection, CInt(SHUT_RDWR)) }
 
   private func finish(_ connection: CInt) {
     state.withLock { _ = $0.open.remove(connection) }

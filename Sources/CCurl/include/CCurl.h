@@ -24,6 +24,9 @@ CURLcode ccurl_set_context(CURL *easy, CURLoption option, void *context);
 CURLcode ccurl_set_data_callback(CURL *easy, CURLoption option, ccurl_data_callback callback);
 CURLcode ccurl_set_seek_callback(CURL *easy, ccurl_seek_callback callback);
 
+/* Sockets that children do not inherit: a child that holds one keeps a connection open that we have closed. */
+CURLcode ccurl_close_sockets_on_exec(CURL *easy);
+
 /* 0 when the value is unknown. */
 long ccurl_get_long(CURL *easy, CURLINFO info);
 

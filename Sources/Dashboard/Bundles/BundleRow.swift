@@ -47,8 +47,8 @@ struct BundleRow: Equatable, Sendable {
   /// What a person saw, as the store compares it.
   var seen: SeenState {
     SeenState(
-      state: state, fingerprint: fingerprint.string.flatMap { Fingerprint($0) } ?? .pending, job: job.string,
-      attempt: attempt == 0 ? nil : Int(attempt))
+      state: state, fingerprint: fingerprint.string.flatMap { Fingerprint($0) } ?? .pending,
+      jobID: job.string, attempt: attempt == 0 ? nil : Int(attempt))
   }
 }
 

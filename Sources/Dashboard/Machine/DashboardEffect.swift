@@ -20,22 +20,6 @@ package enum DashboardEffect: Sendable {
   case quit(exitCode: Int32)
 }
 
-/// What a person saw of a bundle when they asked for something: what the store compares before it acts.
-package struct SeenState: Equatable, Sendable {
-  package var state: BundleState
-  package var fingerprint: Fingerprint
-  /// The job id as the status row holds it; AppHub's rows may hold other text than a UUID.
-  package var job: String?
-  package var attempt: Int?
-
-  package init(state: BundleState, fingerprint: Fingerprint, job: String?, attempt: Int?) {
-    self.state = state
-    self.fingerprint = fingerprint
-    self.job = job
-    self.attempt = attempt
-  }
-}
-
 /// A text on its way to the clipboard.
 package enum CopyText: Sendable {
   case plain(String)

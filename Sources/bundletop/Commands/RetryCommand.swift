@@ -27,7 +27,7 @@ struct RetryCommand: AsyncParsableCommand {
       var asked: [Asked] = []
       for slug in wanted {
         let answer = try await session.store.retry(
-          slug, seen: seen[slug] ?? SeenState(), force: force, by: session.who, why: reason)
+          slug, seen: seen[slug], force: force, by: session.who, why: reason)
         asked.append(
           Asked(
             slug: slug, job: answer.job, outcome: answer.refusal == nil ? "retried" : "refused",

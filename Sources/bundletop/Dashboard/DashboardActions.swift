@@ -71,18 +71,14 @@ final class DashboardActions: Sendable {
     }
   }
 
-  private func retry(_ slug: Slug, seen: Dashboard.SeenState, force: Bool) async {
+  private func retry(_ slug: Slug, seen: SeenState, force: Bool) async {
     let kind: ActionResult.Kind = force ? .force : .retry
     var outcome: ActionResult.Outcome
     do throws(StoreError) {
       if force && seen.state != .failed {
         outcome = try await rebuild(slug)
       } else {
-        let answer = try await store.retry(
-          slug,
-          seen: BundleModel.SeenState(
-            state: seen.state, fingerprint: seen.fingerprint, jobID: seen.job, attempt: seen.attempt),
-          force: force, by: who)
+        let answer = try await store.retry(slug, seen: seen, force: force, by: who)
         outcome = answer.refusal.map { .refused($0) } ?? .done("queued, attempt \(answer.attempt ?? 0)")
       }
     } catch {
