@@ -122,7 +122,8 @@ let package = Package(
       dependencies: ["ArtifactStorage", "BundleModel", "Hashing", "LocalStack", "S3", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "BundleStoreTests", dependencies: ["BundleModel", "BundleStore", "Postgres", "TestSupport"],
+      name: "BundleStoreTests",
+      dependencies: ["BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "Packager"], swiftSettings: strict),
