@@ -145,7 +145,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport",
+        "BundleModel", "BundleStore", "LocalStack", "Postgres", "S3", "TestSupport", "bundlepod", "bundletop",
       ],
       swiftSettings: strict),
   ]

@@ -1,6 +1,7 @@
 internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore
+internal import Dispatch
 internal import Logging
 internal import Packager
 internal import Synchronization
@@ -68,9 +69,11 @@ final class AttemptRunner: Sendable {
   }
 
   private func make(_ claim: Claim, reporter: ProgressReporter, log: Logger) async throws -> Made {
-    guard let source = catalogue.bundles[claim.slug] else {
+    guard let known = catalogue.bundles[claim.slug] else {
       throw PackagingError(.bundle, "this pod does not offer the bundle any more")
     }
+    // As it is now: the fingerprint is of the files as they are, so the config must be, too.
+    let source = try await reload(known)
     let request = PackagingRequest(
       source: source, options: claim.options, allowBuildCommands: settings.allowBuildCommands,
       temporaryDirectory: settings.temporaryDirectory)
@@ -97,6 +100,20 @@ final class AttemptRunner: Sendable {
     } body: { [self] archive in
       try await upload(archive, of: claim.slug, resolved, reporter: reporter)
     }
+  }
+
+  /// Reads the config of a bundle again; on a thread that may block.
+  private func reload(_ known: BundleSource) async throws -> BundleSource {
+    let now = try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(with: Result { try BundleSource.load(directory: known.directory) })
+      }
+    }
+    guard now.slug == known.slug else {
+      throw PackagingError(
+        .bundle, "\(known.directory) holds the bundle \(now.slug) now; start this pod again to offer it")
+    }
+    return now
   }
 
   /// The artifact of these inputs, if it is recorded *and* stored as recorded. Only a missing object means "build it

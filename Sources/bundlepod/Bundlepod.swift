@@ -163,8 +163,11 @@ struct Bundlepod: AsyncParsableCommand {
     case let error as ProcessError: failure = PodFailure(status: 1, message: error.message)
     default:
       let code = exitCode(for: error)
-      writeLine(fullMessage(for: error), to: code == .success ? .output : .errors)
-      return code.rawValue
+      if code == .success {
+        writeLine(fullMessage(for: error))
+        return 0
+      }
+      failure = PodFailure(status: code.rawValue, message: "\(message(for: error)) (see bundlepod --help)")
     }
     writeLine("bundlepod: \(UntrustedText.line(failure.message))", to: .errors)
     return failure.status

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BundleModel
 internal import Glibc
 internal import ProcessControl
 
@@ -49,7 +50,12 @@ struct Bundletop: AsyncParsableCommand {
       return failure.status.rawValue
     }
     let code = exitCode(for: error)
-    writeLine(fullMessage(for: error), to: code == .success ? .output : .errors)
+    if code == .success {
+      writeLine(fullMessage(for: error))
+    } else if let message = message(for: error).nonBlank {
+      // The usage, which the parser would add, is what --help is for.
+      writeLine("bundletop: \(UntrustedText.line(message)) (see bundletop --help)", to: .errors)
+    }
     return code.rawValue
   }
 }

@@ -50,8 +50,10 @@ package final class TmuxSession: Sendable {
         logFile: "\(folder.path)/log", lifeline: .terminate(patience: .seconds(2))))
     let session = TmuxSession(server: server, folder: folder, environment: settings)
     do {
-      try await eventually("tmux's socket exists") { TestFile.exists(session.socket) }
-      try await session.tmux("set-option", "-g", "default-terminal", term)
+      // Its socket is there a moment before anybody listens on it.
+      try await eventually(
+        "tmux answers", { try await session.tmux("set-option", "-g", "default-terminal", term) },
+        until: { _ in true })
       try await session.tmux("set-option", "-g", "status", "off")
       try await session.tmux("set-option", "-g", "focus-events", "on")
       try await session.tmux("set-option", "-s", "escape-time", "0")

@@ -24,7 +24,7 @@ struct PodsCommand: AsyncParsableCommand {
 struct WirePod: Encodable {
   private let owner: String
   private let name: String
-  private let url: String?
+  @Nullable private var url: String?
   private let version: String
   private let state: String
   private let persistence: String

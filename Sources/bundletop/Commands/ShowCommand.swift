@@ -48,10 +48,10 @@ struct WireAttempt: Encodable {
   private let attempt: Int
   private let pod: String
   private let startedAt: String
-  private let endedAt: String?
-  private let outcome: String?
-  private let errorClass: String?
-  private let error: String?
+  @Nullable private var endedAt: String?
+  @Nullable private var outcome: String?
+  @Nullable private var errorClass: String?
+  @Nullable private var error: String?
   private let stages: [Timing]
 
   init(_ attempt: Attempt) {

@@ -28,11 +28,20 @@ struct WaitOptions: ParsableArguments {
 
   private struct Answer: Encodable {
     var slug: String
-    var jobId: String?
+    @Nullable var jobId: String?
     var outcome: String
-    var reason: String?
-    var attempt: Int?
-    var status: WireStatus?
+    @Nullable var reason: String?
+    @Nullable var attempt: Int?
+    @Nullable var status: WireStatus?
+
+    init(_ asked: Asked, status: WireStatus?) {
+      slug = asked.slug.text
+      jobId = asked.job?.text
+      outcome = asked.outcome
+      reason = asked.refusal ?? asked.remark
+      attempt = asked.attempt
+      self.status = status
+    }
   }
 
   /// Prints everything, and throws unless all went well.
@@ -41,13 +50,10 @@ struct WaitOptions: ParsableArguments {
     var final: [Slug: BundleStatus] = [:]
     if wait && !accepted.isEmpty { final = try await ended(accepted, session: session) }
     if json {
-      writeLine(
-        try JSONText.document(
-          asked.map { one in
-            Answer(
-              slug: one.slug.text, jobId: one.job?.text, outcome: one.outcome, reason: one.refusal ?? one.remark,
-              attempt: one.attempt, status: final[one.slug].map { WireStatus($0, publicURL: session.publicURL) })
-          }))
+      let answers = asked.map { one in
+        Answer(one, status: final[one.slug].map { WireStatus($0, publicURL: session.publicURL) })
+      }
+      writeLine(try JSONText.document(answers))
     } else {
       for one in asked where one.refusal == nil { writeLine(line(one, final[one.slug])) }
       for one in asked where one.refusal != nil {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BundleModel
 internal import BundleStore
+internal import Glibc
 internal import ProcessControl
 
 /// `bundletop watch`: one line a change, for eyes, pipes and screen readers.
@@ -17,6 +18,8 @@ struct WatchCommand: AsyncParsableCommand {
     let wanted = Set(try bundletop.slugs(slugs))
     let printer = ChangePrinter(wanted: wanted, json: json, publicURL: session.publicURL)
     let signals = try TerminationSignals()
+    // A reader that goes away ends this program, as it ends any filter; it has nothing to tidy up.
+    signal(SIGPIPE, SIG_DFL)
     try await session.run {
       // Fails at once, and clearly, where following would try again for ever.
       _ = try await session.store.statuses(of: [])

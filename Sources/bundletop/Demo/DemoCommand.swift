@@ -44,7 +44,10 @@ struct DemoCommand: AsyncParsableCommand {
     let outcome = await work.result
     signal.cancel()
     await stack.stop()
-    if case .failure(let error) = outcome, !(error is CancellationError) { throw error }
+    if case .failure(let error) = outcome {
+      // Whatever it stumbled over when it was told to stop, being told to stop is the reason.
+      throw work.isCancelled ? CommandFailure(.failed, "interrupted before the demo was over") : error
+    }
   }
 
   private func perform(_ stack: DemoStack, signals: TerminationSignals) async throws {
