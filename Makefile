@@ -36,7 +36,7 @@ demo: deps build
 
 test: deps deps-test
 	swift build --manifest-cache none --build-tests
-	swift test --skip-build --disable-xctest
+	swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 4
 
 # Cheapest first; the tests' own summary is the last thing printed.
 check: deps deps-test lint gates build test

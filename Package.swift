@@ -57,35 +57,41 @@ let package = Package(
     // Pure values and rules.
     .target(name: "BundleModel", swiftSettings: strict),
 
+    .target(name: "Hashing", dependencies: ["BundleModel", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "ProcessControl", dependencies: ["BundleModel", "CBuildInfo", "CProcess"], swiftSettings: strict),
 
     // Drivers that know nothing about bundles.
     .target(name: "Postgres", dependencies: ["BundleModel", "CPostgres"], swiftSettings: strict),
-    .target(name: "S3", dependencies: ["BundleModel", "CCurl", "COpenSSL"], swiftSettings: strict),
-    .target(name: "Terminal", dependencies: ["BundleModel", "CTerminal"], swiftSettings: strict),
+    .target(
+      name: "S3", dependencies: ["BundleModel", "CCurl", "COpenSSL", "Hashing", "ProcessControl"],
+      swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["BundleModel", "CTerminal", "ProcessControl"], swiftSettings: strict),
 
     // The durable store.
-    .target(name: "ArtifactStorage", dependencies: ["BundleModel", "S3", "COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "ArtifactStorage", dependencies: ["BundleModel", "COpenSSL", "Hashing", "ProcessControl", "S3"],
+      swiftSettings: strict),
     .target(
       name: "BundleStore", dependencies: ["BundleModel", "Postgres"],
       resources: [.embedInCode("SQL"), .embedInCode("Schema")], swiftSettings: strict),
 
     // What the two programs are made of.
     .target(
-      name: "Packager", dependencies: ["BundleModel", "CArchive", "COpenSSL", "CSpawn"], swiftSettings: strict),
+      name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "ProcessControl"],
+      swiftSettings: strict),
     .target(
       name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
-    .target(name: "LegacyMigration", swiftSettings: strict),
-    .target(name: "LocalStack", dependencies: ["BundleModel", "S3"], swiftSettings: strict),
+    .target(name: "LegacyMigration", dependencies: ["ProcessControl"], swiftSettings: strict),
+    .target(name: "LocalStack", dependencies: ["BundleModel", "ProcessControl", "S3"], swiftSettings: strict),
 
     .executableTarget(
       name: "bundletop",
       dependencies: [
         "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "LocalStack", "Postgres",
-        "ProcessControl", "S3", "Terminal", argumentParser,
+        "Hashing", "ProcessControl", "Terminal", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -108,13 +114,16 @@ let package = Package(
       name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "S3Tests", dependencies: ["BundleModel", "LocalStack", "S3", "TestSupport"], swiftSettings: strict),
-    .testTarget(
-      name: "ArtifactStorageTests",
-      dependencies: ["ArtifactStorage", "BundleModel", "LocalStack", "S3", "TestSupport"],
+      name: "S3Tests",
+      dependencies: ["BundleModel", "Hashing", "ProcessControl", "LocalStack", "S3", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "BundleStoreTests", dependencies: ["BundleModel", "BundleStore", "Postgres", "TestSupport"],
+      name: "ArtifactStorageTests",
+      dependencies: ["ArtifactStorage", "BundleModel", "Hashing", "LocalStack", "S3", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BundleStoreTests",
+      dependencies: ["BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "Packager"], swiftSettings: strict),

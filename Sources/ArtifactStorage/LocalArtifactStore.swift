@@ -1,4 +1,5 @@
 package import BundleModel
+internal import ProcessControl
 internal import S3
 
 /// Archives in a directory: `<root>/<key>`.
@@ -62,7 +63,7 @@ package final class LocalArtifactStore: ArtifactStore {
 
   package func inspect(_ key: String) async throws(StorageError) -> ObjectState {
     let path = try path(key)
-    return try await BlockingThread.run { () throws(StorageError) in
+    return try await DetachedThread.value { () throws(StorageError) in
       guard let size = try LocalFile(path).size() else { return .missing }
       return .present(size: size, checksum: nil)
     }
@@ -97,7 +98,7 @@ package final class LocalArtifactStore: ArtifactStore {
 
   package func delete(_ key: String) async throws(StorageError) {
     let path = try path(key)
-    try await BlockingThread.run { () throws(StorageError) in try LocalFile(path).remove() }
+    try await DetachedThread.value { () throws(StorageError) in try LocalFile(path).remove() }
   }
 
   package func list(prefix: String) async throws(StorageError) -> [StoredObject] {
@@ -123,7 +124,7 @@ package final class LocalArtifactStore: ArtifactStore {
 
   package func check() async throws(StorageError) {
     let root = root
-    try await BlockingThread.run { () throws(StorageError) in
+    try await DetachedThread.value { () throws(StorageError) in
       try LocalFile.createDirectories(above: root + "/x", root: "/")
       try LocalDirectory(root).checkWritable()
     }

@@ -1,5 +1,6 @@
 internal import BundleModel
 import Glibc
+internal import ProcessControl
 internal import S3
 
 /// A directory store's tree. Every call blocks: use it off the cooperative pool.
@@ -37,14 +38,14 @@ struct LocalDirectory: Sendable {
       let code = errno
       throw StorageError(
         code == EACCES || code == EROFS ? .denied : .unavailable,
-        "cannot write to \(root): \(String(cString: strerror(code)))")
+        "cannot write to \(root): \(systemReason(code))")
     }
   }
 
   private func names(in folder: String) throws(StorageError) -> [String] {
     guard let directory = opendir(root + "/" + folder) else {
       if errno == ENOENT { return [] }
-      throw StorageError(.file, "cannot list \(root)/\(folder): \(String(cString: strerror(errno)))")
+      throw StorageError(.file, "cannot list \(root)/\(folder): \(systemReason(errno))")
     }
     defer { closedir(directory) }
     var names: [String] = []

@@ -1,5 +1,6 @@
 package import BundleModel
 internal import COpenSSL
+internal import Hashing
 internal import S3
 
 /// The token of a directory's download links, as AppHub makes it: hex HMAC-SHA256 of

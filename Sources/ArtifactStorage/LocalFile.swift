@@ -1,5 +1,7 @@
 internal import BundleModel
 import Glibc
+internal import Hashing
+internal import ProcessControl
 internal import S3
 
 /// One file of a directory store. Every call blocks: use it off the cooperative pool.
@@ -107,6 +109,6 @@ struct LocalFile: Sendable {
 
   private func failure(_ what: String, _ code: CInt) -> StorageError {
     let kind: StorageError.Kind = code == EACCES || code == EPERM ? .denied : .file
-    return StorageError(kind, "\(what) \(path): \(String(cString: strerror(code)))")
+    return StorageError(kind, "\(what) \(path): \(systemReason(code))")
   }
 }

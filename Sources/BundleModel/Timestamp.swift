@@ -7,14 +7,21 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   package static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 
-  /// The span from `earlier` to this moment, negative when `earlier` is later.
+  /// The span from `earlier` to this moment, negative when `earlier` is later. Ends at what 64 bits of microseconds
+  /// hold, for a database can say `infinity`.
   package func since(_ earlier: Timestamp) -> Duration {
-    .microseconds(microseconds - earlier.microseconds)
+    let (span, overflow) = microseconds.subtractingReportingOverflow(earlier.microseconds)
+    return .microseconds(overflow ? (microseconds < 0 ? .min : .max) : span)
   }
 
+  /// The moment `span` later, at most the last one that 64 bits of microseconds hold.
   package func advanced(by span: Duration) -> Timestamp {
     let (seconds, attoseconds) = span.components
-    return Timestamp(microseconds: microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    let (sum, carry) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+    let (moment, beyond) = microseconds.addingReportingOverflow(sum)
+    if overflow || carry || beyond { return Timestamp(microseconds: seconds < 0 ? .min : .max) }
+    return Timestamp(microseconds: moment)
   }
 }
 

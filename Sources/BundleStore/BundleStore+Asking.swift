@@ -34,14 +34,17 @@ package struct RetryAnswer: Equatable, Sendable {
 extension BundleStore {
   /// Asks for a bundle. A queued job takes the options over, a running one is followed by another.
   ///
+  /// A descriptor is taken from roles that may write the tables, which is to say from pods.
+  ///
   /// - Parameters:
   ///   - who: the name that the person or program claims; recorded with the job.
   ///   - key: a second call with the same key does nothing.
   package func enqueue(_ slug: Slug, options: JobOptions = JobOptions(), by who: String, key: String? = nil)
     async throws(StoreError) -> EnqueueAnswer
   {
+    let who = UntrustedText.line(who, limit: 200)
     let rows = try await write(
-      SQLText.enqueue,
+      options.descriptor == nil ? SQLText.enqueue : SQLText.enqueueAny,
       [
         .text(slug.text), .text(JobOptionsCode.encode(options)), .text(who), Parameter(key),
         .integer(Int64(settings.maxAttempts)), .text("asked for by \(who)"),
@@ -71,8 +74,8 @@ extension BundleStore {
       SQLText.retry,
       [
         .text(slug.text), Parameter(seen?.state.rawValue), Parameter(seen?.fingerprint.text),
-        Parameter(seen?.jobID),
-        Parameter(seen?.attempt), .boolean(force), .text(who), Parameter(why),
+        Parameter(seen?.jobID), Parameter(seen?.attempt), .boolean(force),
+        .text(UntrustedText.line(who, limit: 200)), Parameter(why.map { UntrustedText.line($0) }),
       ])
     return try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database did not answer a retry") }
@@ -96,7 +99,8 @@ extension BundleStore {
     _ = try await query(
       SQLText.audit,
       [
-        .text(what), .text(who), Parameter(slug?.text), Parameter(why), .text(result),
+        .text(what), .text(UntrustedText.line(who, limit: 200)), Parameter(slug?.text),
+        Parameter(why.map { UntrustedText.line($0) }), .text(UntrustedText.line(result)),
         .text(String(decoding: encoded, as: UTF8.self)), .null,
       ])
   }

@@ -43,7 +43,8 @@ extension BundleStore {
       [
         owner, .text(pod.worker.pod), Parameter(pod.url), .text(pod.version), .text(pod.persistence),
         .text(pod.store), .integer(Int64(pod.concurrency)), .integer(Int64(pod.catalogue.count)),
-        .textArray(pod.notes), Parameter(pod.legacy?.path), Parameter(pod.legacy?.unmigrated),
+        .textArray(pod.notes.map { UntrustedText.line($0) }), Parameter(pod.legacy?.path),
+        Parameter(pod.legacy?.unmigrated),
       ])
     _ = try await write(
       SQLText.offer,

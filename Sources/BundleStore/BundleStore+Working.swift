@@ -9,7 +9,7 @@ package struct Worker: Equatable, Sendable {
 
   package init(owner: OwnerID, pod: String) {
     self.owner = owner
-    self.pod = pod
+    self.pod = UntrustedText.line(pod, limit: 200)
   }
 }
 
@@ -125,11 +125,17 @@ extension BundleStore {
   }
 
   /// Shows how far an attempt is. False: it has lost its job and must stop.
+  ///
+  /// - Throws: `.invalid` for a stage that is not one of a running bundle.
   package func report(_ progress: Progress, for claim: Claim) async throws(StoreError) -> Bool {
+    guard progress.stage.state == .running else {
+      throw StoreError(
+        .invalid, "progress of \(claim.slug) cannot say \(progress.stage.rawValue): only its end can")
+    }
     let rows = try await write(
       SQLText.progress,
       fence(claim) + [
-        .text(progress.stage.rawValue), .text(progress.stage.state.rawValue), Parameter(progress.message),
+        .text(progress.stage.rawValue), Parameter(progress.message.map { UntrustedText.block($0) }),
         Parameter(progress.bytesDone), Parameter(progress.bytesTotal), Parameter(progress.fingerprint?.text),
       ])
     return !rows.isEmpty
@@ -144,7 +150,8 @@ extension BundleStore {
       fence(claim) + [
         .text(made.fingerprint.text), .text(made.version), .text(made.checksum.hex), .text(made.filename),
         .text(made.storageKind.rawValue), .text(made.storageKey), .text(made.storageURL), .text(made.contentType),
-        .integer(made.size), .boolean(made.cached), Parameter(made.message), Parameter(tail),
+        .integer(made.size), .boolean(made.cached), Parameter(made.message.map { UntrustedText.block($0) }),
+        Parameter(tail.map { UntrustedText.block($0) }),
       ])
     return try single(rows, as: Bool.self) == true ? .ended(.completed) : .lost
   }
@@ -162,15 +169,15 @@ extension BundleStore {
     let rows = try await write(
       SQLText.fail,
       fence(claim) + [
-        .text(errorClass.rawValue), .text(text.isEmpty ? "example bundle packaging failed" : text), Parameter(tail),
-        wait,
+        .text(errorClass.rawValue), .text(text.isEmpty ? "example bundle packaging failed" : text),
+        Parameter(tail.map { UntrustedText.block($0) }), wait,
       ])
     return try single(rows, as: String.self).flatMap(JobState.init).map(AttemptEnd.ended) ?? .lost
   }
 
   /// Gives a job back unharmed; the attempt does not count.
   package func giveBack(_ claim: Claim, tail: String? = nil) async throws(StoreError) -> AttemptEnd {
-    let rows = try await write(SQLText.returnJob, fence(claim) + [Parameter(tail)])
+    let rows = try await write(SQLText.returnJob, fence(claim) + [Parameter(tail.map { UntrustedText.block($0) })])
     return try single(rows, as: Bool.self) == true ? .ended(.queued) : .lost
   }
 

@@ -60,7 +60,12 @@ extension BundleStore {
     }
     if verdict == 2 { return .resync }
     if verdict == 0 && quick { return .unchanged }
-    let rows = try await query(SQLText.changedStatuses, [.text(cursor.snapshot)])
+    return try await changedRows(since: cursor)
+  }
+
+  /// The large question: the rows that changed, in one statement with the cursor that describes them.
+  func changedRows(since cursor: FeedCursor) async throws(StoreError) -> FeedStep {
+    let rows = try await query(SQLText.changedStatuses, [.text(cursor.snapshot), .text(cursor.origin)])
     return try decoding {
       var upserts: [BundleStatus] = []
       var removed: [Slug] = []
@@ -68,6 +73,7 @@ extension BundleStore {
       for row in rows {
         var reader = row.reader()
         next.snapshot = try reader.next()
+        if try reader.next() as Bool { return .resync }
         guard let slugText = try reader.next() as String?, let slug = Slug(slugText) else { continue }
         if let status = try StatusRow.read(&reader) { upserts.append(status) } else { removed.append(slug) }
       }

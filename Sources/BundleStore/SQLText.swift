@@ -8,6 +8,7 @@ enum SQLText {
   static let claim = text(PackageResources.claim_sql)
   static let complete = text(PackageResources.complete_sql)
   static let enqueue = text(PackageResources.enqueue_sql)
+  static let enqueueAny = text(PackageResources.enqueue_any_sql)
   static let events = text(PackageResources.events_sql)
   static let fail = text(PackageResources.fail_sql)
   static let failPoison = text(PackageResources.fail_poison_sql)

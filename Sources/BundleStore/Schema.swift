@@ -53,6 +53,9 @@ package struct Schema: Sendable {
   /// Any number that nobody else uses: programs that apply at the same time wait for one another.
   private static let lock: Int64 = 0x6275_6e64_6c65_7470
 
+  /// For the turn of another program, and for a step that waits for AppHub's writers: more than a usual statement.
+  private static let patience = Duration.seconds(100)
+
   private static let fixPath =
     "select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
 
@@ -63,7 +66,8 @@ package struct Schema: Sendable {
     try await using { connection in
       try await connection.transaction(deadline: .seconds(120)) { connection in
         _ = try await connection.script("set local statement_timeout = 0; set local lock_timeout = '100s'")
-        _ = try await connection.query("select pg_advisory_xact_lock($1)", [.integer(Schema.lock)])
+        _ = try await connection.query(
+          "select pg_advisory_xact_lock($1)", [.integer(Schema.lock)], deadline: Schema.patience)
         _ = try await connection.query(Schema.fixPath)
         try await connection.script(
           """
@@ -74,7 +78,7 @@ package struct Schema: Sendable {
         let present = try await Schema.present(on: connection)
         let missing = SchemaStep.all.filter { present[$0.number] == nil }
         for step in missing {
-          try await connection.script(step.sql)
+          try await connection.script(step.sql, deadline: Schema.patience)
           _ = try await connection.query(
             "insert into bundletop_migrations (step, name, checksum) values ($1, $2, $3)",
             [.integer(Int64(step.number)), .text(step.name), .text(step.checksum)])

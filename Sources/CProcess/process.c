@@ -38,3 +38,8 @@ int process_signal_pipe(void) {
 int process_make_undumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 char *const *process_environment(void) { return environ; }
+
+const char *process_errno_text(int code) {
+  const char *text = strerrordesc_np(code);
+  return text ? text : "unknown error";
+}

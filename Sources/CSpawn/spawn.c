@@ -143,8 +143,3 @@ void cspawn_wake(int descriptor) {
   ssize_t ignored = write(descriptor, &one, sizeof one);
   (void)ignored;
 }
-
-const char *cspawn_errno_text(int code) {
-  const char *text = strerrordesc_np(code);
-  return text ? text : "unknown error";
-}

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcessControl
 
 /// The folder in which an AppHub pod kept status files and archives before they moved into the durable store.
 ///
@@ -47,7 +48,7 @@ package struct LegacyDirectory: Equatable, Sendable {
     return .files(count, orMore: false)
   }
 
-  private var unreadable: Count { .unreadable(String(cString: strerror(errno))) }
+  private var unreadable: Count { .unreadable(systemReason(errno)) }
 
   private static func isDirectory(_ path: String) -> Bool { mode(path) == S_IFDIR }
 

@@ -1,10 +1,5 @@
 internal import Glibc
 
-/// The system's words for an error number.
-func describe(errno number: Int32) -> String {
-  String(cString: strerror(number))
-}
-
 /// A small file as text, nil when it cannot be read. Invalid UTF-8 is repaired.
 func readText(_ path: String, limit: Int) -> String? {
   readBytes(path, limit: limit).map { String(decoding: $0, as: UTF8.self) }

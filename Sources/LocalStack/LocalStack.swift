@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import ProcessControl
 
 /// Both servers of a demonstration: a private Postgres and a private S3 server with the private bucket.
 package actor LocalStack {
@@ -55,7 +56,7 @@ package actor LocalStack {
     let directory = self.directory
     self.directory = nil
     // Whatever cannot be removed now, the next run sweeps.
-    _ = try? await offPool { () throws(LocalStackError) in try directory?.remove() }
+    _ = try? await DetachedThread.value { () throws(LocalStackError) in try directory?.remove() }
   }
 
   /// What a program needs to work with this stack: `DATABASE_URL` and `APPHUB_BUNDLE_STORAGE_*`. Holds secrets.

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import ProcessControl
 
 /// Why a local server or a child process could not be started, used or stopped. Always one line.
 package struct LocalStackError: Error, Equatable, CustomStringConvertible {
@@ -31,6 +32,6 @@ package struct LocalStackError: Error, Equatable, CustomStringConvertible {
 
   /// A failed system call, with the text of its `errno`.
   static func system(_ what: String, _ number: Int32) -> LocalStackError {
-    LocalStackError(.systemCall, "\(what): \(describe(errno: number))")
+    LocalStackError(.systemCall, "\(what): \(systemReason(number))")
   }
 }

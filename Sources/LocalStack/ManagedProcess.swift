@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcessControl
 internal import Synchronization
 
 /// A long-lived child process: a server, a pod.
@@ -81,7 +82,8 @@ package final class ManagedProcess: Sendable {
     }
     if let line { close(line.theirs) }
     let process = ManagedProcess(pid: pid, lifeline: line?.ours ?? -1)
-    detachThread { process.reap() }
+    // Out of threads: somebody must still reap it, and late is better than never.
+    if DetachedThread.start({ process.reap() }) != 0 { process.reap() }
     return process
   }
 

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import ProcessControl
 internal import Synchronization
 
 /// How a private S3 server is launched: everything but the choice of port.
@@ -39,7 +40,7 @@ final class S3Setup: Sendable {
     do {
       let answers = try await poll(within: limit) {
         if !process.isRunning { return true }
-        return try await offPool { () throws(LocalStackError) in Loopback.answersHTTP(port: port) }
+        return try await DetachedThread.value { () throws(LocalStackError) in Loopback.answersHTTP(port: port) }
       }
       if answers && process.isRunning { return process }
     } catch {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcessControl
 
 /// Removes what killed runs left behind.
 package enum Sweep {
@@ -11,7 +12,7 @@ package enum Sweep {
   /// sweep; it must not keep this run from starting.
   @discardableResult
   package static func run() async -> [String] {
-    let removed = try? await offPool { () throws(LocalStackError) in try sweep() }
+    let removed = try? await DetachedThread.value { () throws(LocalStackError) in try sweep() }
     return removed ?? []
   }
 

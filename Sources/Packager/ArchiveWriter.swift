@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import CArchive
 internal import Glibc
+internal import Hashing
 
 /// Writes a `.tgz` whose bytes depend on names, contents and executable bits alone.
 ///
@@ -42,10 +43,10 @@ struct ArchiveWriter {
     }
     guard carchive_writer_finish(handle) == 0 else { throw writer.failure("end") }
     let size = try writer.size(limit: limit)
-    let hash = try SHA256()
+    let hash = SHA256()
     guard lseek(file.number, 0, SEEK_SET) == 0 else { throw .system("cannot read back", path, errno: errno) }
-    try file.forEachChunk(interruption) { (bytes) throws(PackagingError) in try hash.update(bytes) }
-    return (try hash.finish(), size)
+    try file.forEachChunk(interruption) { (bytes) throws(PackagingError) in hash.update(bytes) }
+    return (hash.finishChecksum(), size)
   }
 
   private func add(

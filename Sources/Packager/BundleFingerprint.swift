@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import Hashing
 
 /// The SHA-256 of everything that an archive is made from.
 ///
@@ -22,46 +23,44 @@ enum BundleFingerprint {
   static func compute(
     bundle: String, shared: String?, rules: IgnoreRules, settings: Settings, _ interruption: Interruption
   ) throws(PackagingError) -> Fingerprint {
-    var encoder = try Encoder()
-    try encoder.text(format)
-    try encoder.text(settings.builder)
-    try encoder.text("minify=\(settings.minify) skipBuild=\(settings.skipBuild)")
+    let encoder = Encoder()
+    encoder.text(format)
+    encoder.text(settings.builder)
+    encoder.text("minify=\(settings.minify) skipBuild=\(settings.skipBuild)")
     try encoder.tree("bundle", bundle, rules, interruption)
     if let shared { try encoder.tree("shared", shared, IgnoreRules(), interruption) }
-    let hex = try encoder.finish().hex
+    let hex = encoder.checksum().hex
     guard let fingerprint = Fingerprint(hex) else { throw PackagingError(.pod, "the fingerprint came out empty") }
     return fingerprint
   }
 
   private struct Encoder {
-    private let hash: SHA256
+    private let hash = SHA256()
 
-    init() throws(PackagingError) { hash = try SHA256() }
-
-    mutating func number(_ value: UInt64) throws(PackagingError) {
-      try hash.update((0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) })
+    func number(_ value: UInt64) {
+      withUnsafeBytes(of: value.bigEndian) { hash.update($0) }
     }
 
-    mutating func text(_ value: String) throws(PackagingError) {
-      try number(UInt64(value.utf8.count))
-      try hash.update(Array(value.utf8))
+    func text(_ value: String) {
+      number(UInt64(value.utf8.count))
+      value.withRawBytes { hash.update($0) }
     }
 
-    mutating func tree(
+    func tree(
       _ name: String, _ root: String, _ rules: IgnoreRules, _ interruption: Interruption
     ) throws(PackagingError) {
       let entries = try FileTree.entries(of: root, links: .insideOnly, interruption, ignores: rules.ignores)
-      try text(name)
-      try number(UInt64(entries.count))
+      text(name)
+      number(UInt64(entries.count))
       for entry in entries {
-        try text(entry.path.text)
+        text(entry.path.text)
         switch entry.kind {
         case .link(let target):
-          try text("link")
-          try text(target)
+          text("link")
+          text(target)
         case .file(let isExecutable, let size):
-          try text(isExecutable ? "program" : "file")
-          try number(UInt64(size))
+          text(isExecutable ? "program" : "file")
+          number(UInt64(size))
           try content(of: root, entry, size: size, interruption)
         }
       }
@@ -72,12 +71,12 @@ enum BundleFingerprint {
     ) throws(PackagingError) {
       let hash = hash
       let file = try FileDescriptor.reading("\(root)/\(entry.path)")
-      let read = try file.forEachChunk(interruption) { (bytes) throws(PackagingError) in try hash.update(bytes) }
+      let read = try file.forEachChunk(interruption) { (bytes) throws(PackagingError) in hash.update(bytes) }
       guard read == size else {
         throw PackagingError(.bundle, "\(entry.path) changed while it was read; package it again")
       }
     }
 
-    func finish() throws(PackagingError) -> Checksum { try hash.finish() }
+    func checksum() -> Checksum { hash.finishChecksum() }
   }
 }

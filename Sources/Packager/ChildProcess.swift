@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import CSpawn
 internal import Glibc
+internal import ProcessControl
 
 /// Runs one program, blocking the calling thread.
 ///
@@ -89,7 +90,7 @@ enum ChildProcess {
       command.executable, words + [nil], settings + [nil], command.directory, &child, &pipe, &stage)
     guard code == 0 else {
       let step = stage.map { String(cString: $0) } ?? "start"
-      throw PackagingError(.pod, "cannot run \(command.executable) (\(step)): \(reason(code))")
+      throw PackagingError(.pod, "cannot run \(command.executable) (\(step)): \(systemReason(code))")
     }
     return (child, pipe)
   }

@@ -1,4 +1,5 @@
 package import BundleModel
+internal import ProcessControl
 
 /// Why a bundle could not be packaged.
 package struct PackagingError: Error, Equatable, CustomStringConvertible {
@@ -25,6 +26,6 @@ package struct PackagingError: Error, Equatable, CustomStringConvertible {
   static func system(_ what: String, _ path: String, errno code: Int32, class errorClass: ErrorClass = .pod)
     -> PackagingError
   {
-    PackagingError(errorClass, "\(what) \(path): \(reason(code))")
+    PackagingError(errorClass, "\(what) \(path): \(systemReason(code))")
   }
 }

@@ -75,7 +75,7 @@ package struct ProcessError: Error, CustomStringConvertible {
   /// One line: what failed and the system's reason.
   package let message: String
 
-  init(_ what: String, code: Int32) { message = "\(what): \(String(cString: strerror(code)))" }
+  init(_ what: String, code: Int32) { message = "\(what): \(systemReason(code))" }
 
   package var description: String { message }
 }

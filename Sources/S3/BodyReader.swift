@@ -1,5 +1,7 @@
 internal import BundleModel
 import Glibc
+internal import Hashing
+internal import ProcessControl
 
 /// Yields what is to be sent, from the start as often as needed, in constant memory.
 final class BodyReader {
@@ -77,6 +79,6 @@ final class BodyReader {
 extension TransportError {
   /// A failed system call on a file of ours.
   static func file(_ what: String, _ code: CInt) -> TransportError {
-    TransportError(kind: .file, detail: "\(what): \(String(cString: strerror(code)))")
+    TransportError(kind: .file, detail: "\(what): \(systemReason(code))")
   }
 }

@@ -1,5 +1,6 @@
 internal import BundleModel
 import Glibc
+internal import Hashing
 
 /// Takes the body of an answer, in constant memory unless it is to be kept.
 final class BodyWriter {

@@ -1,5 +1,6 @@
 internal import CCurl
 import Glibc
+internal import ProcessControl
 import Synchronization
 
 /// One libcurl multi handle on one thread, which alone calls libcurl; others leave work in a locked inbox and ring.
@@ -38,7 +39,7 @@ final class CurlLoop: Sendable {
     _ = ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, 32)
     let multi = Multi(handle: handle)
     inbox.withLock { $0.multi = multi }
-    BlockingThread.start { [self] in
+    let code = DetachedThread.start { [self] in
       var run = CurlRun(multi: multi.handle)
       while true {
         let work = inbox.withLock { inbox in
@@ -54,6 +55,11 @@ final class CurlLoop: Sendable {
       }
       inbox.withLock { $0.multi = nil }
       run.shutDown()
+    }
+    guard code == 0 else {
+      inbox.withLock { $0.multi = nil }
+      curl_multi_cleanup(handle)
+      throw TransportError(kind: .unreachable, detail: "no thread for transfers: \(systemReason(code))")
     }
   }
 

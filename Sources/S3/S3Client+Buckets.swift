@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import Hashing
 
 extension S3Client {
   /// Creates a private bucket; one that is ours already is fine.

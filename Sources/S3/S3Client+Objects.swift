@@ -1,4 +1,6 @@
 package import BundleModel
+internal import Hashing
+internal import ProcessControl
 
 /// What a server says of an object.
 package struct S3ObjectInfo: Equatable, Sendable {
@@ -77,11 +79,11 @@ extension S3Client {
           .integrity, code: "ChecksumMismatch",
           "the object's SHA-256 is \(response.digest?.hex ?? "unknown"), expected \(checksum)")
       }
-      let result = await BlockingThread.run { temporary.commit(as: file) }
+      let result = await DetachedThread.value { temporary.commit(as: file) }
       if let reason = result { throw subject.error(.file, code: "File", reason) }
       return S3ObjectInfo(response)
     } catch {
-      await BlockingThread.run { temporary.discard() }
+      await DetachedThread.value { temporary.discard() }
       throw error
     }
   }

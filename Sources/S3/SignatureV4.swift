@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import Hashing
 
 /// What of a request is signed. Path and host are signed exactly as they are sent.
 struct SignableRequest: Sendable {

@@ -1,4 +1,5 @@
 import Glibc
+internal import ProcessControl
 
 /// A file under construction beside the one it will become.
 package struct TemporaryFile: Sendable {
@@ -53,5 +54,5 @@ package struct TemporaryFile: Sendable {
     return fsync(descriptor) == 0 ? nil : failure("cannot sync \(path)")
   }
 
-  private func failure(_ what: String) -> String { "\(what): \(String(cString: strerror(errno)))" }
+  private func failure(_ what: String) -> String { "\(what): \(systemReason(errno))" }
 }

@@ -1,5 +1,6 @@
 internal import CCurl
 import Glibc
+internal import ProcessControl
 
 /// What libcurl is told about one transfer, and what its result codes mean.
 ///
@@ -77,7 +78,7 @@ enum TransferSettings {
   ) -> Result<Int, TransportError> {
     guard code != CURLE_OK else { return .success(ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)) }
     let reason = ccurl_get_long(easy, CURLINFO_OS_ERRNO)
-    let system = reason == 0 ? nil : String(cString: strerror(CInt(reason))).lowercased()
+    let system = reason == 0 ? nil : systemReason(CInt(reason)).lowercased()
     func fail(_ kind: TransportError.Kind, _ detail: String) -> Result<Int, TransportError> {
       .failure(TransportError(kind: kind, detail: detail))
     }

@@ -1,5 +1,6 @@
 internal import CTerminal
 import Glibc
+internal import ProcessControl
 
 /// Copying without knowing what the terminal allows: the first way that can work is taken, and named.
 package struct Clipboard: Sendable {
@@ -75,23 +76,18 @@ package struct Clipboard: Sendable {
   }
 
   private static func write(_ text: String, to directory: StateDirectory) async -> String? {
-    do throws(TerminalError) {
-      return try await OwnThread.value { directory.write(Array(text.utf8), to: "clipboard.txt") }
-    } catch {
-      return error.description
-    }
+    await DetachedThread.value { directory.write(Array(text.utf8), to: "clipboard.txt") }
   }
 
   /// Through standard input: arguments are visible to every user.
   private static func loadTmuxBuffer(_ text: String) async -> Bool {
-    let status = try? await OwnThread.value {
+    await DetachedThread.value {
       // Before tmux 3.2 there was no -w.
       for arguments in [["tmux", "load-buffer", "-w", "-"], ["tmux", "load-buffer", "-"]] {
         if run(arguments, input: text) == 0 { return true }
       }
       return false
     }
-    return status ?? false
   }
 
   private static func run(_ arguments: [String], input: String) -> Int32 {

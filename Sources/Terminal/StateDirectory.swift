@@ -1,5 +1,6 @@
 internal import BundleModel
 import Glibc
+internal import ProcessControl
 
 /// The user's folder for what the program remembers and logs: `$XDG_STATE_HOME/bundletop`, private to the user
 /// (XDG Base Directory Specification).
@@ -32,13 +33,13 @@ package struct StateDirectory: Hashable, Sendable {
   func write(_ bytes: [UInt8], to name: String) -> String? {
     guard create() else { return "cannot make the folder \(UntrustedText.line(path))" }
     let descriptor = open(path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { return SystemMessage.text(errno) }
+    guard descriptor >= 0 else { return systemReason(errno) }
     defer { Glibc.close(descriptor) }
-    guard fchmod(descriptor, 0o600) == 0 else { return SystemMessage.text(errno) }
+    guard fchmod(descriptor, 0o600) == 0 else { return systemReason(errno) }
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard written > 0 else { return SystemMessage.text(errno) }
+      guard written > 0 else { return systemReason(errno) }
       rest = rest.dropFirst(written)
     }
     return nil

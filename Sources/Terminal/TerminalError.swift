@@ -1,3 +1,5 @@
+internal import ProcessControl
+
 /// Why the screen could not be taken. Nothing was written to the terminal.
 package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case notATerminal
@@ -19,7 +21,7 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unsuitableType(let name):
       "the terminal type TERM=\(name) cannot move the cursor; use `watch --plain`, or set TERM"
     case .alreadyOpen: "the screen is already in use by this program"
-    case .system(let code): "the terminal cannot be used: \(SystemMessage.text(code))"
+    case .system(let code): "the terminal cannot be used: \(systemReason(code))"
     }
   }
 }

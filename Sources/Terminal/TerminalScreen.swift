@@ -1,6 +1,7 @@
 package import BundleModel
 internal import CTerminal
 import Glibc
+internal import ProcessControl
 
 /// The whole terminal, taken over from `init` to `close`.
 ///
@@ -46,14 +47,14 @@ package final class TerminalScreen: Sendable {
       of: TerminalEvent.self, bufferingPolicy: .bufferingNewest(4096))
     events = stream
     let (mailbox, capabilities) = (mailbox, capabilities)
-    do throws(TerminalError) {
-      try OwnThread.start {
-        var loop = ScreenLoop(mailbox: mailbox, events: continuation, capabilities: capabilities, logPath: log)
-        loop.run()
-      }
-    } catch {
+    // It stops itself on Ctrl-Z, so the signal must reach it.
+    let code = DetachedThread.start(takesSignals: true) {
+      var loop = ScreenLoop(mailbox: mailbox, events: continuation, capabilities: capabilities, logPath: log)
+      loop.run()
+    }
+    guard code == 0 else {
       _ = terminal_close()
-      throw error
+      throw .system(code)
     }
   }
 

@@ -1,7 +1,7 @@
 internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore
-internal import S3
+internal import Hashing
 
 /// Mints links to artifacts, and records each before it is handed out: by expiry and by the hash of its text.
 struct LinkSigner {

@@ -175,7 +175,7 @@ import Testing
     guard error != nil else { return }  // it was faster than we: then it is whole
     #expect(error?.kind == .cancelled)
     // Some servers show a half-written object until they notice that the writer is gone.
-    #expect(try await poll(within: .seconds(10)) { try await test.store.inspect(key) == .missing })
+    #expect(try await poll(within: .seconds(60)) { try await test.store.inspect(key) == .missing })
     #expect(try await test.leftovers() == "")
   }
 

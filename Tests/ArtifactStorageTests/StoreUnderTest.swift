@@ -1,5 +1,6 @@
 import ArtifactStorage
 import BundleModel
+import Hashing
 import TestSupport
 import Testing
 

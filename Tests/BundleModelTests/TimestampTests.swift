@@ -48,4 +48,26 @@ struct TimestampTests {
       previous = civil
     }
   }
+
+  @Test(
+    "Spans are exact, and end where 64 bits of microseconds end",
+    arguments: [
+      (5_000_000, 2_000_000, 3_000_000), (0, 1, -1), (.max, -1, .max), (.min, 1, .min), (.max, .min, .max),
+      (.max, .max, 0), (0, .min, .max),
+    ] as [(Int64, Int64, Int64)])
+  func spans(later: Int64, earlier: Int64, microseconds: Int64) {
+    #expect(
+      Timestamp(microseconds: later).since(Timestamp(microseconds: earlier)) == .microseconds(microseconds))
+  }
+
+  @Test(
+    "Moments move, and stop where 64 bits of microseconds end",
+    arguments: [
+      (0, .seconds(2), 2_000_000), (10, .microseconds(-11), -1), (0, .nanoseconds(1999), 1),
+      (.max, .seconds(1), .max), (.min, .seconds(-1), .min), (0, .seconds(Int64.max), .max),
+      (0, .seconds(Int64.min), .min),
+    ] as [(Int64, Duration, Int64)])
+  func moves(start: Int64, span: Duration, end: Int64) {
+    #expect(Timestamp(microseconds: start).advanced(by: span).microseconds == end)
+  }
 }

@@ -83,7 +83,7 @@ import Testing
     #expect(error?.errorClass == .timeout)
     #expect(error?.message == "the script did not finish within 0.7 s and was stopped")
     #expect(error?.tail == "started\n")
-    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(ContinuousClock.now - start < .seconds(25))
     for name in ["child", "grandchild"] {
       let pid = try #require(pid_t(scratch.text(name)?.trimmingBlanks() ?? ""))
       #expect(!isRunning(pid), "\(name) still runs")
@@ -96,7 +96,7 @@ import Testing
     let outcome = try await run(shell("sleep 300 & echo $! > left; echo done", in: scratch))
     #expect(outcome.code == 0)
     #expect(outcome.tail == "done\n")
-    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(ContinuousClock.now - start < .seconds(25))
     let pid = try #require(pid_t(scratch.text("left")?.trimmingBlanks() ?? ""))
     #expect(!isRunning(pid))
   }
@@ -114,7 +114,7 @@ import Testing
     task.cancel()
     let result = await task.result
     #expect(throws: PackagingError.self) { try result.get() }
-    #expect(ContinuousClock.now - start < .seconds(4))
+    #expect(ContinuousClock.now - start < .seconds(25))
     let pid = try #require(pid_t(scratch.text("left")?.trimmingBlanks() ?? ""))
     #expect(!isRunning(pid))
   }

@@ -23,7 +23,7 @@ struct DeadlineTests {
     }
     #expect(error?.kind == .deadline)
     #expect(error?.isTransient == true)
-    #expect(ContinuousClock.now - begin < .seconds(5))
+    #expect(ContinuousClock.now - begin < .seconds(25))
     #expect(try await running("dead line", settings) == 0)
     #expect(await connection.isUsable)
     #expect(try await connection.query("select pg_backend_pid()")[0].decode(at: 0, as: Int32.self) == pid)
@@ -121,7 +121,7 @@ struct DeadlineTests {
     let error = await postgresError { try await pool.query("select 1", deadline: .milliseconds(300)) }
     #expect(error?.kind == .deadline)
     #expect(error?.outcomeIsUnknown == true)
-    #expect(ContinuousClock.now - begin < .seconds(6))
+    #expect(ContinuousClock.now - begin < .seconds(25))
     proxy.forward()
     #expect(try await pool.query("select 1").count == 1)
     await pool.close()

@@ -40,7 +40,7 @@ struct PoolTests {
     let begin = ContinuousClock.now
     let error = await postgresError { try await pool.query("select 1", deadline: .milliseconds(100)) }
     #expect(error?.kind == .deadline)
-    #expect(ContinuousClock.now - begin < .seconds(3))
+    #expect(ContinuousClock.now - begin < .seconds(25))
     let waiter = Task { await postgresError { try await pool.query("select 1") } }
     waiter.cancel()
     #expect(await waiter.value?.kind == .cancelled)
@@ -125,7 +125,7 @@ struct PoolTests {
       let begin = ContinuousClock.now
       let error = await postgresError { try await pool.query("select 1", deadline: .seconds(3)) }
       #expect(error?.kind == .unreachable)
-      #expect(ContinuousClock.now - begin < .seconds(10))
+      #expect(ContinuousClock.now - begin < .seconds(25))
     }
     try await server.startAgain()
     #expect(try await pool.query("select 1").count == 1)

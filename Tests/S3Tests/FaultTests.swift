@@ -1,5 +1,6 @@
 import BundleModel
 import Glibc
+import Hashing
 import TestSupport
 import Testing
 
@@ -92,7 +93,7 @@ import Testing
     let error = await failure { () throws(S3Error) in try await client.headBucket("bucket") }
     #expect(error?.kind == .timeout)
     #expect(error?.message.contains("no answer within 200 ms") == true)
-    #expect(.now - begin < .seconds(10))
+    #expect(.now - begin < .seconds(25))
   }
 
   @Test func cancellationIsImmediate() async throws {
@@ -104,7 +105,7 @@ import Testing
     let begin = ContinuousClock.now
     task.cancel()
     #expect(await task.value?.kind == .cancelled)
-    #expect(.now - begin < .seconds(5))
+    #expect(.now - begin < .seconds(25))
     try await until { server.openConnections == 0 }
   }
 
@@ -117,7 +118,7 @@ import Testing
     let begin = ContinuousClock.now
     task.cancel()
     #expect(await task.value?.kind == .cancelled)
-    #expect(.now - begin < .seconds(5))
+    #expect(.now - begin < .seconds(25))
   }
 
   @Test func successWithAnErrorInside() async throws {
@@ -199,7 +200,7 @@ import Testing
     let error = await failure { () throws(S3Error) in try await client.headBucket("bucket", limits: .probe) }
     #expect(error?.kind == .transport)
     #expect(error?.message.contains("127.0.0.1:\(server.port): cannot connect: connection refused") == true)
-    #expect(.now - begin < .seconds(5))
+    #expect(.now - begin < .seconds(25))
   }
 
   @Test func learnsTheServersClock() async throws {

@@ -1,5 +1,6 @@
 import BundleModel
 import Glibc
+import ProcessControl
 import Synchronization
 
 @testable import S3
@@ -61,7 +62,7 @@ final class ScriptedServer: Sendable {
     }
     port = Int(UInt16(bigEndian: address.sin_port))
     guard ok else { throw S3Error(kind: .file, code: "Listen", message: "cannot listen") }
-    BlockingThread.start { [self] in
+    let code = DetachedThread.start { [self] in
       defer { close(listener) }
       while case let connection = accept(listener, nil, nil), connection >= 0 {
         let isStopped = state.withLock { state in
@@ -70,9 +71,10 @@ final class ScriptedServer: Sendable {
           return state.isStopped
         }
         guard !isStopped else { return finish(connection) }
-        BlockingThread.start { self.serve(connection) }
+        precondition(DetachedThread.start { self.serve(connection) } == 0, "no thread for a connection")
       }
     }
+    precondition(code == 0, "no thread for the server")
   }
 
   var requests: [Request] { state.withLock { $0.requests } }

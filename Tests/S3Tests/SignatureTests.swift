@@ -1,4 +1,5 @@
 import BundleModel
+import Hashing
 import Testing
 
 @testable import S3

@@ -72,8 +72,8 @@ struct FrameChangesTests {
     #expect(color.reduced(to: .none) == none)
   }
 
-  @Test("rendering and comparing a full screen is far below a millisecond's worth of work")
-  func cost() {
+  @Test("only the cells that differ are painted on a full screen")
+  func onlyDifferences() {
     let size = Size(columns: 120, rows: 40)
     func render(_ tick: Int) -> Frame {
       var frame = Frame(size: size)
@@ -86,18 +86,9 @@ struct FrameChangesTests {
       return frame
     }
     let before = render(1)
-    var best = Duration.seconds(1)
-    for tick in 2..<20 {
-      let start = ContinuousClock.now
-      let after = render(tick)
-      let count = FrameChanges(from: before, to: after, clip: size).cellCount
-      best = min(best, ContinuousClock.now - start)
-      #expect(count >= 40)
+    for tick in 2..<10 {
+      // One digit a row; all else stays as it is.
+      #expect(FrameChanges(from: before, to: render(tick), clip: size).cellCount == 40)
     }
-    #if DEBUG
-      #expect(best < .milliseconds(60))
-    #else
-      #expect(best < .milliseconds(1))
-    #endif
   }
 }

@@ -1,2 +1,3 @@
+-- Without a descriptor, for people and pods.
 -- $1 slug, $2 options jsonb, $3 requested by, $4 idempotency key or null, $5 max attempts, $6 message
 select job_id::text, outcome, reason from bundletop_enqueue($1, $2::jsonb, $3, $4, $5::int, $6);

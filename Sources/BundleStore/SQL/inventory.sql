@@ -4,7 +4,8 @@ select 'function ' || p.oid::regprocedure::text as name, md5(pg_get_functiondef(
  where p.pronamespace = current_schema()::regnamespace and p.proname like 'bundletop\_%'
 union all
 select 'column ' || c.relname || '.' || a.attname,
-       md5(concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)))
+       md5(concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+                     pg_get_expr(d.adbin, d.adrelid)))
   from pg_class c join pg_attribute a on a.attrelid = c.oid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
  where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
    and (c.relname like 'example\_bundle\_%' or c.relname in ('bundletop_control', 'bundletop_migrations'))

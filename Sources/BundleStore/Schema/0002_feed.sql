@@ -33,13 +33,15 @@ begin
     (source, op, slug, fingerprint, stage, state, job_id, attempt, pod, message, error, is_foreign, is_progress)
   values
     ('status', lower(tg_op), new.slug, new.fingerprint, new.stage, new.state, new.job_id, new.attempt, new.pod,
-     new.message, new.error, new.attempt is null,
+     new.message, new.error,
+     -- Our attempts are numbered; what of ours has none, such as a row moved in from files, announces itself.
+     new.attempt is null and current_setting('bundletop.writer', true) is distinct from 'on',
      tg_op = 'UPDATE'
        and (new.slug, new.fingerprint, new.stage, new.state, new.job_id, new.attempt, new.pod, new.error, new.cached,
-            new.artifact_id, new.version, new.checksum)
+            new.artifact_id, new.version, new.checksum, new.filename)
          is not distinct from
            (old.slug, old.fingerprint, old.stage, old.state, old.job_id, old.attempt, old.pod, old.error, old.cached,
-            old.artifact_id, old.version, old.checksum));
+            old.artifact_id, old.version, old.checksum, old.filename));
   return null;
 end
 $$;

@@ -36,22 +36,25 @@ $$;
 
 -- Asks for a bundle. outcome: created; merged (into the job that is queued); waiting (behind the one that is running);
 -- repeated (this idempotency key was used before); refused (with the reason).
-create function bundletop_enqueue(
+-- For pods: runs with the rights of its caller, because a descriptor names sources of any kind.
+create function bundletop_enqueue_any(
   p_slug text, p_options jsonb, p_requested_by text, p_key text, p_max_attempts int, p_message text)
 returns table (job_id uuid, outcome text, reason text)
-language plpgsql security definer set search_path from current as $$
+language plpgsql set search_path from current as $$
 declare
   j example_bundle_jobs;
   merged jsonb;
 begin
-  loop
-    if p_key is not null then
-      select * into j from example_bundle_jobs where idempotency_key = p_key;
-      if found then
-        return query select j.id, 'repeated', null::text;
-        return;
-      end if;
+  if p_key is not null then
+    -- Those with one key one after the other: what became of the first is known to the second.
+    perform pg_advisory_xact_lock(hashtextextended('bundletop enqueue ' || p_key, 0));
+    select (o.detail ->> 'job')::uuid into j.id from example_bundle_operations o where o.idempotency_key = p_key;
+    if found then
+      return query select j.id, 'repeated', null::text;
+      return;
     end if;
+  end if;
+  loop
     select * into j from example_bundle_jobs
      where slug = p_slug and state in ('queued', 'running') for no key update;
     if found then
@@ -59,25 +62,49 @@ begin
       if merged is null then
         return query select j.id, 'refused', 'a job with another descriptor is ' || case j.state
           when 'queued' then 'queued' else 'waiting behind the one that is running' end;
+        return;
       elsif j.state = 'queued' then
         update example_bundle_jobs set options = merged, run_at = least(run_at, now()) where id = j.id;
-        return query select j.id, 'merged', null::text;
+        outcome := 'merged';
       else
         update example_bundle_jobs set next_options = merged where id = j.id;
-        return query select j.id, 'waiting', null::text;
+        outcome := 'waiting';
       end if;
-      return;
+      exit;
     end if;
     begin
       insert into example_bundle_jobs (slug, options, requested_by, idempotency_key, max_attempts)
       values (p_slug, p_options, p_requested_by, p_key, p_max_attempts) returning * into j;
       perform bundletop_show_queued(j, p_message);
-      return query select j.id, 'created', null::text;
-      return;
+      outcome := 'created';
+      exit;
     exception when unique_violation then
-      null;  -- somebody else was first: look again
+      -- Somebody else was first: look again. A key that is taken by a job of no recorded call would never pass.
+      if exists (select from example_bundle_jobs where idempotency_key = p_key) then
+        raise;
+      end if;
     end;
   end loop;
+  if p_key is not null then
+    -- The memory of the key: a wish that merged or waits leaves no job of its own to remember it.
+    perform bundletop_audit('enqueue', p_requested_by, p_slug, null, outcome, jsonb_build_object('job', j.id), p_key);
+  end if;
+  return query select j.id, outcome, null::text;
+end
+$$;
+
+-- The same for people: without a descriptor.
+create function bundletop_enqueue(
+  p_slug text, p_options jsonb, p_requested_by text, p_key text, p_max_attempts int, p_message text)
+returns table (job_id uuid, outcome text, reason text)
+language plpgsql security definer set search_path from current as $$
+begin
+  if p_options ? 'descriptor' then
+    return query select null::uuid, 'refused', 'a descriptor is taken from pods only';
+  else
+    return query select * from bundletop_enqueue_any(
+      p_slug, p_options, p_requested_by, p_key, p_max_attempts, p_message);
+  end if;
 end
 $$;
 

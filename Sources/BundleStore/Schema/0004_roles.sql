@@ -44,6 +44,8 @@ begin
     if exists (select from pg_roles where rolname = role) then
       execute format('grant usage on schema %I to %I', current_schema(), role);
       execute format('grant select on %s to %I', tables, role);
+      -- Part of a question, not an act: which job of ours a status row names.
+      execute format('grant execute on function bundletop_job_id(text) to %I', role);
     end if;
   end loop;
   if exists (select from pg_roles where rolname = 'bundletop_operator') then

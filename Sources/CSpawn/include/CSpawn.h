@@ -35,7 +35,4 @@ int cspawn_wake_new(void);
 /// Makes a wake descriptor readable, for good. Safe from any thread.
 void cspawn_wake(int descriptor);
 
-/// The words for an errno in English, a constant; strerror shares one buffer between all threads.
-const char *cspawn_errno_text(int code);
-
 #endif

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcessControl
 
 /// The file that lets other commands talk to a headless demo.
 enum DemoEnvironment {
@@ -21,6 +22,6 @@ enum DemoEnvironment {
   }
 
   private static func failure(_ verb: String, _ path: String) -> CommandFailure {
-    CommandFailure(.failed, "cannot \(verb) \(path): \(String(cString: strerror(errno)))")
+    CommandFailure(.failed, "cannot \(verb) \(path): \(systemReason(errno))")
   }
 }

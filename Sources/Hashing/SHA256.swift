@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 internal import COpenSSL
 
 /// A SHA-256 that is fed piece by piece. Belongs to one caller at a time.
@@ -29,6 +29,12 @@ package final class SHA256 {
       precondition(ossl_sha256_final(state, out.baseAddress) == 1, "libcrypto failed to hash")
       count = 32
     }
+  }
+
+  /// The same as a checksum.
+  package func finishChecksum() -> Checksum {
+    guard let checksum = Checksum(digest: finish()) else { fatalError("a SHA-256 has 32 bytes") }
+    return checksum
   }
 
   /// The 32 bytes of the digest of `bytes`.

@@ -1,0 +1,3 @@
+-- With a descriptor, for pods alone.
+-- $1 slug, $2 options jsonb, $3 requested by, $4 idempotency key or null, $5 max attempts, $6 message
+select job_id::text, outcome, reason from bundletop_enqueue_any($1, $2::jsonb, $3, $4, $5::int, $6);
