@@ -119,6 +119,19 @@ struct RoleTests {
     }
   }
 
+  @Test("Not even the owner changes the audit by an ordinary statement")
+  func appendOnly() async throws {
+    try await StoreFixture.with { fixture in
+      try await fixture.store.audit("note", slug: nil, by: "me", result: "r")
+      await expectDenied(
+        fixture.raw,
+        [
+          "delete from example_bundle_operations", "update example_bundle_operations set result = 'x'",
+          "truncate example_bundle_operations",
+        ])
+    }
+  }
+
   @Test("A pod does all its work and cannot touch the audit")
   func pod() async throws {
     try await with("bundlepod") { fixture, store, connection in

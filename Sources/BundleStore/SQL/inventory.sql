@@ -23,5 +23,5 @@ union all
 select 'trigger ' || c.relname || '.' || t.tgname, md5(pg_get_triggerdef(t.oid) || t.tgenabled::text)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid
  where c.relnamespace = current_schema()::regnamespace and not t.tgisinternal
-   and c.relname in ('example_bundle_status', 'example_bundle_artifacts')
+   and c.relname like 'example\_bundle\_%'
 order by 1;

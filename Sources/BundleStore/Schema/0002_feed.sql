@@ -98,3 +98,14 @@ create trigger bundletop_event_update after update on example_bundle_artifacts
   for each row when (old.* is distinct from new.*) execute function bundletop_artifact_event();
 create trigger bundletop_event_truncate after truncate on example_bundle_artifacts
   for each statement execute function bundletop_truncate_event('artifact');
+
+create function bundletop_refuse_change() returns trigger
+language plpgsql as $$
+begin
+  raise exception 'the audit is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
+
+-- Not even the owner changes the audit by an ordinary statement.
+create trigger bundletop_append_only before update or delete or truncate on example_bundle_operations
+  for each statement execute function bundletop_refuse_change();
