@@ -1,6 +1,6 @@
 /// Numbers as people read them: with a unit, in few characters.
 package enum HumanText {
-  /// Bytes in powers of 1000: `184 kB`, `1.2 MB`.
+  /// Bytes in powers of 1000, at most seven columns: `640 B`, `1.2 MB`, `184 kB`.
   package static func size(_ bytes: Int64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
     var value = Double(max(bytes, 0))
@@ -25,13 +25,12 @@ package enum HumanText {
     }
   }
 
-  /// A duration with one decimal below ten minutes: `0.4 s`, `14.2 s`, `12m 05s`.
+  /// A measured span: `0.4 s`, `14.2 s`, `2 min 05 s`, `3 h 20 min`.
   package static func duration(_ span: Duration) -> String {
     let (seconds, attoseconds) = span.components
     guard seconds >= 0, attoseconds >= 0 else { return "0.0 s" }
-    if seconds < 600 { return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s" }
-    let hours = seconds / 3600
-    let minutes = Int(seconds / 60 % 60)
-    return hours > 0 ? "\(hours)h \(minutes.padded(2))m" : "\(minutes)m \(Int(seconds % 60).padded(2))s"
+    if seconds < 60 { return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s" }
+    if seconds < 3600 { return "\(seconds / 60) min \(Int(seconds % 60).padded(2)) s" }
+    return "\(seconds / 3600) h \(Int(seconds / 60 % 60).padded(2)) min"
   }
 }

@@ -13,6 +13,7 @@ struct HumanTextTests {
     ] as [(Int64, String)])
   func size(bytes: Int64, text: String) {
     #expect(HumanText.size(bytes) == text)
+    #expect(text.count <= 7)
   }
 
   @Test(
@@ -30,9 +31,9 @@ struct HumanTextTests {
     "Durations have a decimal while they are short",
     arguments: [
       (.seconds(-1), "0.0 s"), (.milliseconds(-1), "0.0 s"), (.zero, "0.0 s"), (.milliseconds(449), "0.4 s"),
-      (.milliseconds(14_299), "14.2 s"), (.milliseconds(599_999), "599.9 s"), (.seconds(600), "10m 00s"),
-      (.seconds(725), "12m 05s"), (.seconds(3599), "59m 59s"), (.seconds(3600), "1h 00m"),
-      (.seconds(90_061), "25h 01m"),
+      (.milliseconds(14_299), "14.2 s"), (.milliseconds(59_999), "59.9 s"), (.seconds(60), "1 min 00 s"),
+      (.seconds(725), "12 min 05 s"), (.seconds(3599), "59 min 59 s"), (.seconds(3600), "1 h 00 min"),
+      (.seconds(90_061), "25 h 01 min"),
     ] as [(Duration, String)])
   func duration(span: Duration, text: String) {
     #expect(HumanText.duration(span) == text)

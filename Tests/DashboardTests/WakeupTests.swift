@@ -70,25 +70,6 @@ struct WakeupTests {
     #expect(Formats.age(since, now: now, isSpaced: false).text == text)
   }
 
-  @Test(
-    "bytes in at most seven columns",
-    arguments: [
-      (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (184_320, "184 kB"), (9_999, "9.9 kB"),
-      (31_400_000, "31 MB"), (1_200_000_000, "1.2 GB"), (Int64.max, "9.2 EB"), (-1, "0 B"),
-    ] as [(Int64, String)])
-  func bytes(count: Int64, text: String) {
-    #expect(Formats.bytes(count) == text)
-    #expect(text.count <= 7)
-  }
-
-  @Test(
-    "measured spans",
-    arguments: [(0.1, "0.1 s"), (14.25, "14.2 s"), (125, "2 min 05 s"), (12_000, "3 h 20 min"), (-1, "0.0 s")]
-      as [(Double, String)])
-  func spans(seconds: Double, text: String) {
-    #expect(Formats.span(.microseconds(Int64(seconds * 1_000_000))) == text)
-  }
-
   private func present(_ state: DashboardState, _ seconds: Double) -> Presentation {
     state.present(size: state.size, capabilities: Make.capabilities, clock: RenderClock(now: Make.at(seconds)))
   }

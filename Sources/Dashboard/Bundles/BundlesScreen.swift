@@ -86,7 +86,7 @@ extension DashboardState {
     case .stage: Self.stageText(bundle, extra)
     case .progress: Self.progressBar(bundle, extra, width: width, canvas.glyphs)
     case .version: bundle.version
-    case .size: bundle.size < 0 ? "" : Formats.bytes(bundle.size)
+    case .size: bundle.size < 0 ? "" : HumanText.size(bundle.size)
     case .checksum: UntrustedText.line((bundle.checksum.string ?? "").prefix(width))
     case .pod: bundles.podName(of: bundle)
     case .attempt: bundle.attempt == 0 ? "" : String(bundle.attempt)

@@ -38,7 +38,7 @@ struct DetailLines {
     if !words.isEmpty { addWrapped(words.joined(separator: " · "), .plain) }
     if let message = status.message?.nonBlank { addField("message", message) }
     if let total = status.bytesTotal, total > 0, status.state == .running {
-      addField("uploaded", "\(Formats.bytes(status.bytesDone ?? 0)) of \(Formats.bytes(total))")
+      addField("uploaded", "\(HumanText.size(status.bytesDone ?? 0)) of \(HumanText.size(total))")
     }
   }
 
@@ -59,7 +59,7 @@ struct DetailLines {
       if timing.isRunning {
         span = canvas.age(timing.startedAt, isSpaced: true) + " so far"
       } else {
-        span = Formats.span(.microseconds(timing.microseconds))
+        span = HumanText.duration(.microseconds(timing.microseconds))
       }
       lines.append(
         StyledLine([
@@ -82,7 +82,7 @@ struct DetailLines {
     var words: [String] = []
     if let version = artifact.version { words.append(version) }
     if let size = artifact.size {
-      words.append("\(Formats.bytes(size)) (\(Formats.count(Int(clamping: size))) bytes)")
+      words.append("\(HumanText.size(size)) (\(Formats.count(Int(clamping: size))) bytes)")
     }
     words.append("stored \(canvas.time(artifact.uploadedAt))")
     addWrapped(words.joined(separator: " · "), .plain)
@@ -100,7 +100,7 @@ struct DetailLines {
     addHeading("attempts")
     for attempt in attempts.prefix(100) {
       let outcome = attempt.outcome?.rawValue ?? "running"
-      let span = attempt.endedAt.map { " · " + Formats.span($0.since(attempt.startedAt)) } ?? ""
+      let span = attempt.endedAt.map { " · " + HumanText.duration($0.since(attempt.startedAt)) } ?? ""
       addWrapped(
         "\(attempt.number) · \(attempt.pod) · \(outcome)\(span) · \(canvas.time(attempt.startedAt))",
         attempt.outcome == .failed || attempt.outcome == .lost ? .state(.failed) : .plain)

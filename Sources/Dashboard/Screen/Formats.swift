@@ -1,32 +1,7 @@
 internal import BundleModel
 
-/// Numbers with their units, short enough for a table.
+/// Times and counts as the screen shows them, with the moment at which their text changes.
 enum Formats {
-  /// Bytes in decimal units, at most seven columns: `640 B`, `1.2 MB`, `184 kB`.
-  static func bytes(_ count: Int64) -> String {
-    guard count >= 1000 else { return "\(max(0, count)) B" }
-    var value = count
-    var rest: Int64 = 0
-    var unit = 0
-    while value >= 1000 && unit < units.count {
-      rest = value % 1000
-      value /= 1000
-      unit += 1
-    }
-    return value < 10 ? "\(value).\(rest / 100) \(units[unit - 1])" : "\(value) \(units[unit - 1])"
-  }
-
-  private static let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
-
-  /// A measured span: `0.1 s`, `14.2 s`, `2 min 05 s`, `3 h 20 min`.
-  static func span(_ span: Duration) -> String {
-    let (seconds, attoseconds) = span.components
-    guard seconds >= 0 else { return "0.0 s" }
-    if seconds < 60 { return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s" }
-    if seconds < 3600 { return "\(seconds / 60) min \(Int(seconds % 60).padded(2)) s" }
-    return "\(seconds / 3600) h \(Int(seconds / 60 % 60).padded(2)) min"
-  }
-
   /// How old, in one coarse unit, and when that text changes next.
   ///
   /// Seconds count from whole second to whole second and minutes from whole minute to whole minute of the clock,

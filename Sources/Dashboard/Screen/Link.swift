@@ -24,7 +24,7 @@ extension DashboardState {
     guard let overlay = link, let row = layout.link.first else { return }
     let left = canvas.countdown(overlay.link.expiresAt)
     let version = overlay.link.version.map { UntrustedText.line($0, limit: 40) + " " } ?? ""
-    let size = overlay.link.size.map { "(\(Formats.bytes($0)))" } ?? ""
+    let size = overlay.link.size.map { "(\(HumanText.size($0)))" } ?? ""
     let validity = left == 0 ? " expired" : " valid \(left / 60):\(Int(left % 60).padded(2))"
     let copied = overlay.copied.map { " " + canvas.text($0) } ?? ""
     canvas.line(
