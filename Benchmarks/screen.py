@@ -24,7 +24,7 @@ class Screen:
         self.first_byte = None
         self.last_byte = None
         self._keep = keep
-        self._watched = None
+        self._watched = []
         self._tail = b''
         reader, writer = os.pipe()
         self.pid, self.fd = pty.fork()
@@ -59,18 +59,20 @@ class Screen:
             if question in data:
                 os.write(self.fd, answer)
         if self._watched:
-            wanted, found = self._watched
-            self._tail += data
-            if wanted in self._tail:
-                self._watched = None
-                found(now)
-            self._tail = self._tail[-len(wanted):]
+            self._look(data, now)
         return True
 
     def watch(self, text, found):
-        """Calls `found(time)` once, when `text` arrives in one piece."""
-        self._watched = (text.encode(), found)
+        """Calls `found(time)` once, when `text` arrives in one piece from now on."""
+        self._watched.append((text.encode(), found))
         self._tail = b''
+
+    def _look(self, data, now):
+        self._tail += data
+        for watched in [each for each in self._watched if each[0] in self._tail]:
+            self._watched.remove(watched)
+            watched[1](now)
+        self._tail = self._tail[-max((len(text) for text, _ in self._watched), default=1):]
 
     def must_live(self, name):
         """Stops the whole run when the program has left by itself: its numbers would be those of a dead one."""
