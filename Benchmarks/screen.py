@@ -13,6 +13,10 @@ COLUMNS, LINES = 120, 40
 ANSWERS = {b'\x1b[c': b'\x1b[?62;22c', b'\x1b[6n': b'\x1b[1;1R'}
 
 
+class Ended(Exception):
+    """A program left by itself while it was measured."""
+
+
 class Screen:
     """Times are those of time.time(), so that they compare with the database server's clock on this machine."""
 
@@ -75,10 +79,10 @@ class Screen:
         self._tail = self._tail[-max((len(text) for text, _ in self._watched), default=1):]
 
     def must_live(self, name):
-        """Stops the whole run when the program has left by itself: its numbers would be those of a dead one."""
+        """Throws when the program has left by itself: its numbers would be those of a dead one."""
         if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             words = self.last_words.decode(errors='replace')
-            raise SystemExit(f'bench: {name} ended in the middle of a measurement; its last words: {words!r}')
+            raise Ended(f'{name} ended in the middle of a measurement; its last words: {words!r}')
 
     def close(self):
         """Ends the program and waits for it; harmless when it has left."""

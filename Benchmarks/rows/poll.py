@@ -39,9 +39,10 @@ def measure(bench):
     others = [e for e in idle if PROBE not in e.statement]
     if not polls or not full:
         raise SystemExit('bench: the proxy saw no poll')
-    for name, found, rate in (('feed poll', polls, f'{len(polls) / SECONDS:.2f}'),
-                              ('pods, offers, timing of the doorbell', others, f'{len(others) / SECONDS:.2f}'),
-                              ('naive full poll with psql', full, '')):
+    kinds = (('feed poll', polls, f'{len(polls) / SECONDS:.2f}'),
+             ('pods, offers, timing of the doorbell', others, f'{len(others) / SECONDS:.2f}'),
+             ('naive full poll with psql', full, ''))
+    for name, found, rate in kinds:
         times = [e.milliseconds for e in found] or [0]
         section.rows.append([name, rate, spread([e.sent for e in found] or [0]),
                              spread([e.received for e in found] or [0]), number(percentile(times, 50)),

@@ -1,10 +1,11 @@
 """What a program costs while it runs: CPU, bytes to the terminal, wake-ups, memory."""
+import sys
 import time
 from dataclasses import dataclass, field
 
 import cost
 from samples import spread
-from screen import pump
+from screen import Ended, pump
 
 WINDOW = 5
 WINDOWS = 4
@@ -27,7 +28,18 @@ class Running:
 
 
 def observe(programs, environment):
-    """Runs programs side by side and looks at them in windows; name to Running."""
+    """Runs programs side by side and looks at them in windows; name to Running. Once more when one ends."""
+    try:
+        return watch(programs, environment)
+    except Ended as ended:
+        print(f'bench: {ended}; once more', file=sys.stderr, flush=True)
+    try:
+        return watch(programs, environment)
+    except Ended as ended:
+        raise SystemExit(f'bench: {ended}') from None
+
+
+def watch(programs, environment):
     screens = {}
     try:
         for program in programs:
@@ -46,6 +58,7 @@ def observe(programs, environment):
                 found[name].bytes.append((now[2] - then[2]) / span)
                 found[name].wakeups.append((now[3] - then[3]) / span)
         for name, screen in screens.items():
+            screen.must_live(name)
             found[name].memory = cost.memory_mb(screen.pid)
         return found
     finally:

@@ -13,6 +13,8 @@ update example_bundle_status s set
   from example_bundle_status now_at
   left join example_bundle_artifacts a on a.slug = now_at.slug and now_at.state = 'running'
  cross join lateral (
-       select case when now_at.state <> 'running' then 'packaging' when a.id is null then 'failed' else 'completed' end
-              as stage, a.*) next
+       select case when now_at.state <> 'running' then 'packaging'
+                   when a.id is null then 'failed'
+                   else 'completed'
+              end as stage, a.*) next
  where now_at.slug = 'bundle-' || lpad(:n::text, 6, '0') and s.slug = now_at.slug;
