@@ -16,7 +16,8 @@ def measure(bench):
         '10,000 bundles, 200 changes a second',
         f'pgbench starts and ends packaging of random bundles through the real tables and triggers. With *rings* a'
         f' doorbell rings\n{RINGS} times a second beside it, the most that a pod does; without, as when AppHub'
-        f' writes, bundletop polls every second.\n{WINDOWS} windows of {WINDOW} s; bundletop alone, then the peers side by'
+        f' writes, bundletop polls every'
+        f' second.\n{WINDOWS} windows of {WINDOW} s; bundletop alone, then the peers side by'
         f' side. Memory at the end.',
         [*COLUMNS, 'changes/s'])
     cast = bench.cast

@@ -36,7 +36,8 @@ def measure(bench):
         'From commit to terminal',
         f'{COMMITS} commits at random moments, each followed by a ring from another connection as pods do.'
         f' Milliseconds from the commit\n(by the server\'s clock) to the changed text on the terminal. psql looks at one row,'
-        f' beside it, at the same commits.\npg_activity does not show bundles; it looks every 2 s.',
+        f' beside it, at the same commits.'
+        f'\npg_activity does not show bundles; it looks every 2 s.',
         ['program', 'p50 ms', 'p90 ms', 'p99 ms', 'samples'])
     bench.fill(10_000)
     with bench.cast.bundletop.start(bench.environment) as ours, \

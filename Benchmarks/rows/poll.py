@@ -17,7 +17,8 @@ def measure(bench):
     section = Section(
         'Idle feed poll',
         f'Measured outside, by a proxy between the program and Postgres, over {SECONDS} s in which nothing changes;'
-        f' 10,000 bundles.\nMilliseconds from the statement leaving the proxy to the end of the answer. The naive poll'
+        f' 10,000'
+        f' bundles.\nMilliseconds from the statement leaving the proxy to the end of the answer. The naive poll'
         f' reads every row, {FULL_POLLS} times.',
         ['what', 'each second', 'bytes sent', 'bytes received', 'p50 ms', 'p99 ms'])
     bench.fill(10_000)
