@@ -3,8 +3,8 @@
 
     bench.py [--output FILE] [--binaries DIR] [--tools DIR] [ROW...]
 
-A row is the name of a file in rows/; without any, all are measured, in the order of ROWS. Everything that is started
-ends with the command, also when it is interrupted.
+A row is the name of a file in rows/; without any, all are measured, in the order of ROWS. Everything that is
+started ends with the command, also when it is interrupted.
 """
 import argparse
 import importlib

@@ -1,4 +1,4 @@
-"""The private Postgres and the pod beside it, started by the program under test; and a psql that stays connected."""
+"""The private Postgres and the pod beside it, started by the program under test; a psql that stays connected."""
 import os
 import shlex
 import signal

@@ -27,9 +27,8 @@ def once(program, environment):
 def measure(bench):
     section = Section(
         'First frame',
-        f'Milliseconds from exec to the first byte on the terminal, to the first picture (the column headings) and to'
-        f' the'
-        f' first\nscreen that shows data; {REPEATS} starts each, in turn. pg_activity shows sessions and not'
+        f'Milliseconds from exec to the first byte on the terminal, to the first picture (the column headings) and'
+        f' to the first\nscreen that shows data; {REPEATS} starts each, in turn. pg_activity shows sessions and not'
         f' bundles: its data is a session\nthat was there before.',
         ['program', 'first byte ms', 'skeleton ms', 'data ms'])
     bench.fill(12)

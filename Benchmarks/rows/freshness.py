@@ -25,7 +25,8 @@ def words(count, seed=1):
 def commit(writer, bell, word):
     """Writes a version and rings as a pod does, from another connection; the moment of the commit by the server."""
     moment = float(writer.ask(
-        rf"begin \; update example_bundle_status set version = '{word}', updated_at = now() - interval '330 minutes'"
+        rf"begin \; update example_bundle_status set version = '{word}',"
+        rf" updated_at = now() - interval '330 minutes'"
         rf" where slug = '{KNOWN_BUNDLE}' \; commit \; select extract(epoch from clock_timestamp());"))
     bell.process.stdin.write('notify example_bundles;\n')
     return moment
@@ -35,8 +36,8 @@ def measure(bench):
     section = Section(
         'From commit to terminal',
         f'{COMMITS} commits at random moments, each followed by a ring from another connection as pods do.'
-        f' Milliseconds from the commit\n(by the server\'s clock) to the changed text on the terminal. psql looks at one row,'
-        f' beside it, at the same commits.'
+        f' Milliseconds from the commit\n(by the server\'s clock) to the changed text on the terminal. psql looks'
+        f' at one row, beside it, at the same commits.'
         f'\npg_activity does not show bundles; it looks every 2 s.',
         ['program', 'p50 ms', 'p90 ms', 'p99 ms', 'samples'])
     bench.fill(10_000)
