@@ -17,7 +17,7 @@ export HOME := $(CURDIR)/.build/home
 $(shell mkdir -p '$(HOME)')
 endif
 
-.PHONY: build demo test check deps deps-test lint gates screenshots format clean
+.PHONY: build demo test check bench screenshots deps deps-test deps-bench lint gates format clean
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
 deps:
@@ -26,6 +26,10 @@ deps:
 # What only the tests need.
 deps-test:
 	@scripts/deps.sh test
+
+# What only the measurements need: the peers.
+deps-bench:
+	@scripts/deps.sh bench
 
 # The two programs as they are shipped: optimised, stripped, without need of a Swift runtime.
 build: deps
@@ -43,7 +47,15 @@ check: deps deps-test lint gates build test
 
 # The pictures of the README, of a real run in a real terminal.
 screenshots: deps build
-	SETTLE=9 scripts/screenshot.sh screenshots/dashboard.png 120x32 '$(RELEASE)/bundletop demo' Return
+	SETTLE=5 scripts/screenshot.sh screenshots/dashboard.png 132x30 '$(RELEASE)/bundletop demo' Return
+
+# Measures beside peers, for about five minutes, and writes docs/benchmarks.md. BIN=DIR measures the programs there.
+# The fastest way to one row: make bench ROWS=idle OUTPUT=/dev/null
+BIN ?= $(RELEASE)
+ROWS ?=
+OUTPUT ?= docs/benchmarks.md
+bench: deps deps-bench $(if $(filter $(RELEASE),$(BIN)),build)
+	@python3 -B Benchmarks/bench.py --binaries '$(BIN)' --output '$(OUTPUT)' $(ROWS)
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)

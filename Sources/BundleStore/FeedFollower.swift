@@ -29,24 +29,48 @@ extension BundleStore {
   ///
   /// - Parameter handle: called for each event, one after the other.
   package func follow(_ handle: @Sendable @escaping (FeedEvent) async -> Void) async {
-    let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (wakes, waker) = AsyncStream.makeStream(of: Wake.self, bufferingPolicy: .bufferingNewest(1))
     let listening = Listening(pool.settings, waker: waker)
     await withTaskGroup { group in
       group.addTask { await listening.run() }
       group.addTask { [settings] in
         while !Task.isCancelled {
-          waker.yield()
+          waker.yield(.clock)
           try? await Task.sleep(for: settings.pollEvery)
         }
         waker.finish()
       }
       group.addTask {
         var reader = FeedReader(store: self, listening: listening)
-        for await _ in wakes {
-          await reader.turn(handle)
+        for await wake in wakes {
+          await reader.turn(wake, handle)
         }
       }
     }
+  }
+}
+
+/// Why a reader looks.
+private enum Wake {
+  case clock, bell
+}
+
+/// How often a reader follows the bell at once: a single change is seen immediately, a storm of them a few times a
+/// second, because nobody reads faster and each look costs both sides.
+private struct Pace {
+  private static let burst = 10.0
+  private static let perSecond = 4.0
+
+  private var left = burst
+  private var counted = ContinuousClock.now
+
+  /// Takes one look, or says how long to wait for it.
+  mutating func take(at now: ContinuousClock.Instant) -> Duration? {
+    let passed = (now - counted) / .seconds(1)
+    left = min(Pace.burst, left + passed * Pace.perSecond)
+    counted = now
+    left -= 1
+    return left < 0 ? .seconds(-left / Pace.perSecond) : nil
   }
 }
 
@@ -60,6 +84,7 @@ private struct FeedReader {
   private var failures = 0
   private var quietUntil: ContinuousClock.Instant?
   private var cursorTaken = ContinuousClock.now
+  private var pace = Pace()
 
   init(store: BundleStore, listening: Listening) {
     self.store = store
@@ -67,10 +92,11 @@ private struct FeedReader {
   }
 
   /// Catches up once and reports what was found.
-  mutating func turn(_ handle: (FeedEvent) async -> Void) async {
+  mutating func turn(_ wake: Wake, _ handle: (FeedEvent) async -> Void) async {
     if let quietUntil, ContinuousClock.now < quietUntil { return }
+    if wake == .bell, let wait = pace.take(at: .now) { try? await Task.sleep(for: wait) }
     do throws(StoreError) {
-      try await catchUp(handle)
+      try await catchUp(isQuick: wake == .clock, handle)
       try await askPods(handle)
       failures = 0
       quietUntil = nil
@@ -89,11 +115,12 @@ private struct FeedReader {
     }
   }
 
-  private mutating func catchUp(_ handle: (FeedEvent) async -> Void) async throws(StoreError) {
+  /// - Parameter isQuick: nothing is known to have changed, so the small question comes first.
+  private mutating func catchUp(isQuick: Bool, _ handle: (FeedEvent) async -> Void) async throws(StoreError) {
     if let from = cursor {
       // Now and then the cursor itself is renewed, so that an idle reader does not hold on to an old snapshot.
       let renew = ContinuousClock.now - cursorTaken > .seconds(60)
-      switch try await store.changes(since: from, quick: !renew) {
+      switch try await store.changes(since: from, quick: isQuick && !renew) {
       case .unchanged: return await handle(.current)
       case .changes(let upserts, let removed, let next):
         cursor = next
@@ -130,10 +157,10 @@ private final class Listening: Sendable {
 
   private let listener: Listener
   private let ownChannel: String
-  private let waker: AsyncStream<Void>.Continuation
+  private let waker: AsyncStream<Wake>.Continuation
   private let state = Mutex(State())
 
-  init(_ settings: ConnectionSettings, waker: AsyncStream<Void>.Continuation) {
+  init(_ settings: ConnectionSettings, waker: AsyncStream<Wake>.Continuation) {
     ownChannel = "bundletop_\(UInt64.random(in: 0 ... .max))"
     listener = Listener(settings, channels: [Doorbell.channel, ownChannel])
     self.waker = waker
@@ -147,7 +174,7 @@ private final class Listening: Sendable {
           $0 = State()
           $0.isConnected = true
         }
-        waker.yield()  // what was rung while nobody listened
+        waker.yield(.bell)  // what was rung while nobody listened
       case .notified(let channel, _) where channel == ownChannel:
         state.withLock {
           $0.heardAt = .now
@@ -156,7 +183,7 @@ private final class Listening: Sendable {
         }
       case .notified:
         state.withLock { $0.heardAt = .now }
-        waker.yield()
+        waker.yield(.bell)
       case .disconnected:
         state.withLock { $0 = State() }
       }

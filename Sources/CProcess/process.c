@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -43,3 +44,5 @@ const char *process_errno_text(int code) {
   const char *text = strerrordesc_np(code);
   return text ? text : "unknown error";
 }
+
+void process_trim_heap(void) { malloc_trim(0); }

@@ -11,6 +11,9 @@ package enum ThisProcess {
     guard process_make_undumpable() == 0 else { throw ProcessError("the process cannot be protected", code: errno) }
   }
 
+  /// Gives memory that is free back to the system: after something large came and went, it would stay ours for good.
+  package static func trimHeap() { process_trim_heap() }
+
   /// The environment, read once at start.
   package static func environment() -> [String: String] {
     var result: [String: String] = [:]

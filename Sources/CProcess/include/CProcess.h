@@ -9,6 +9,9 @@ int process_signal_pipe(void);
  * Returns 0, or -1 with errno. Source: prctl(2), PR_SET_DUMPABLE. */
 int process_make_undumpable(void);
 
+/* Gives free memory back to the system. Source: malloc_trim(3). */
+void process_trim_heap(void);
+
 /* The words for an errno in English, a constant; strerror shares one buffer between all threads. */
 const char *process_errno_text(int code);
 

@@ -10,9 +10,9 @@ internal import Terminal
 /// Runs the dashboard: brings terminal, feed and clock to the pure machine, paints its frames, does what it asks for.
 actor DashboardRunner {
   private let screen: TerminalScreen
-  private let store: BundleStore
+  private let environment: [String: String]
+  private let connection: ConnectionSettings
   private let inbox = EventInbox()
-  private let actions: DashboardActions
   private var state: DashboardState
   private var painted: Frame?
   private var wakeup: (at: Timestamp, task: Task<Void, Never>)?
@@ -38,25 +38,28 @@ actor DashboardRunner {
     screen: TerminalScreen, environment: [String: String], connection: ConnectionSettings, isReadOnly: Bool
   ) {
     self.screen = screen
-    store = BundleStore(connection, connections: 2)
-    let storage = StorageWatch(environment: environment)
-    actions = DashboardActions(
-      screen: screen, store: store, storage: storage, who: ThisProcess.userName(in: environment), inbox: inbox)
+    self.environment = environment
+    self.connection = connection
     state = DashboardState(
       configuration: DashboardConfiguration(database: connection.displayName, isReadOnly: isReadOnly),
       size: screen.size)
   }
 
   private func run() async -> Int32 {
-    paint()  // the skeleton, before anything is asked of anybody
+    // The skeleton comes before anything is opened: database, TLS and user names all take their time.
+    paint()
+    let store = BundleStore(connection, connections: 2)
+    let actions = DashboardActions(
+      screen: screen, store: store, storage: StorageWatch(environment: environment),
+      who: ThisProcess.userName(in: environment), inbox: inbox)
     let sources = [
       Task { [screen, inbox] in
         for await event in screen.events { inbox.post { .terminal(event, at: $0) } }
       },
-      Task { [store, inbox] in await FeedWatch(inbox: inbox).follow(store) },
-      Task { [actions] in await actions.watchStorage() },
+      Task { [inbox] in await FeedWatch(inbox: inbox).follow(store) },
+      Task { await actions.watchStorage() },
     ]
-    let status = await loop()
+    let status = await loop(actions)
     for source in sources { source.cancel() }
     wakeup?.task.cancel()
     await screen.close()  // the person is free before the last connection is
@@ -65,15 +68,18 @@ actor DashboardRunner {
   }
 
   /// Handles events until one of them means leaving. Whatever came in together is painted once.
-  private func loop() async -> Int32 {
+  private func loop(_ actions: DashboardActions) async -> Int32 {
     for await _ in inbox.wakes {
+      var wasResync = false
       for event in inbox.take() {
+        if case .resync = event { wasResync = true }
         for effect in state.handle(event) {
           if case .quit(let status) = effect { return status }
           actions.perform(effect)
         }
       }
       paint()
+      if wasResync { ThisProcess.trimHeap() }
     }
     return 0
   }
