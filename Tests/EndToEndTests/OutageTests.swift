@@ -51,7 +51,7 @@ extension EndToEnd {
 
     @Test func everybodyRecoversFromARestartOfPostgres() async throws {
       try await OwnServers.run { servers in
-        let postgres = try await LocalPostgres.start(in: servers)
+        let postgres = try await LocalPostgres.start(in: servers, options: LocalPostgres.Options(durable: true))
         defer { postgres.stopBlocking() }
         try await Cluster.run(postgres: postgres) { cluster in
           try cluster.writeHeldBundle("held")
