@@ -13,13 +13,13 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .notATerminal:
-      "standard input and output must be a terminal; use `list` or `watch --plain` in a pipe"
+      "standard input and output must be a terminal; use `list` or `watch` in a pipe"
     case .unknownType(""):
       "TERM is not set; set it to your terminal's type, such as xterm-256color"
     case .unknownType(let name):
       "unknown terminal type TERM=\(name); set TERM to one that `infocmp` knows, such as xterm-256color"
     case .unsuitableType(let name):
-      "the terminal type TERM=\(name) cannot move the cursor; use `watch --plain`, or set TERM"
+      "the terminal type TERM=\(name) cannot move the cursor; use `watch`, or set TERM"
     case .alreadyOpen: "the screen is already in use by this program"
     case .system(let code): "the terminal cannot be used: \(systemReason(code))"
     }

@@ -36,7 +36,8 @@ struct DetailLines {
     }
     if let pod = status.pod ?? latest?.pod { words.append(UntrustedText.line(pod, limit: 80)) }
     if !words.isEmpty { addWrapped(words.joined(separator: " · "), .plain) }
-    if let message = status.message?.nonBlank { addField("message", message) }
+    // Short, whatever its writer thought: stages and error must stay in sight.
+    if let message = status.message?.nonBlank { addField("message", UntrustedText.line(message, limit: 240)) }
     if let total = status.bytesTotal, total > 0, status.state == .running {
       addField("uploaded", "\(HumanText.size(status.bytesDone ?? 0)) of \(HumanText.size(total))")
     }
