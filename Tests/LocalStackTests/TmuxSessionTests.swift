@@ -31,7 +31,10 @@ import Testing
   @Test func knowsTheProgramThatItRuns() async throws {
     let terminal = try await TmuxSession.start(["tail", "-f", "/dev/null"], environment: ["SOME": "thing"])
     let pid = try await terminal.pid()
-    #expect(try TestFile.read("/proc/\(pid)/cmdline") == "tail\0-f\0/dev/null\0")
+    // For a moment it is a copy of tmux that is about to become the program.
+    try await eventually("the program runs") {
+      try TestFile.read("/proc/\(pid)/cmdline") == "tail\0-f\0/dev/null\0"
+    }
     #expect(try TestFile.read("/proc/\(pid)/environ").contains("\0SOME=thing\0"))
     try await terminal.sendKeys("C-c")
     try await eventually("SIGINT ended it") { terminal.exitStatus() == 130 }
