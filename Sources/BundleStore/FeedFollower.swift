@@ -109,6 +109,8 @@ private struct FeedReader {
       guard !Task.isCancelled else { return }
       failures += 1
       told = nil
+      // The server may have restarted its processes after a crash of one, which gives ids out again in the same run.
+      cursor = nil
       let wait = min(Duration.milliseconds(500) * (1 << min(failures - 1, 4)), .seconds(5))
       quietUntil = ContinuousClock.now.advanced(by: wait)
       await handle(.unreachable(error, retryIn: wait))

@@ -49,6 +49,49 @@ extension EndToEnd {
       }
     }
 
+    /// A NOTIFY takes a transaction id whose commit nobody waits for. A crash forgets it, and the first writer after
+    /// the crash gets the same id again: a cursor from before says that it was seen already.
+    @Test func theFeedLosesNothingWhenACrashGivesTransactionIdsOutAgain() async throws {
+      try await OwnServers.run { servers in
+        let postgres = try await LocalPostgres.start(in: servers, options: LocalPostgres.Options(durable: true))
+        defer { postgres.stopBlocking() }
+        try await Cluster.run(postgres: postgres) { cluster in
+          // The server would write the commits of the rings within 200 ms.
+          try await cluster.database.psql("alter system set wal_writer_delay = '10s'")
+          try await cluster.database.psql("select pg_reload_conf()")
+          try await cluster.wait("the setting is in force", for: ["10s"], in: "show wal_writer_delay")
+          try await cluster.database.psql(
+            "insert into example_bundle_status (slug, fingerprint, stage, state) values ('one', 'x', 'queued', 'queued')"
+          )
+          let watch = try cluster.startWatch("crash")
+          try await cluster.wait("watch knows it") { watch.log.contains(" one queued ") }
+
+          // It looks when all of this is done, and so its cursor is from after the rings.
+          watch.process.kill(SIGSTOP)
+          let rings = String(repeating: "notify elsewhere;\n", count: 50)
+          try await cluster.database.psql(
+            "update example_bundle_status set message = 'first change' where slug = 'one';\n\(rings)")
+          watch.process.kill(SIGCONT)
+          try await cluster.wait("watch has seen the change") { watch.log.contains("first change") }
+          let before = try await cluster.lines("select pg_snapshot_xmax(pg_current_snapshot())::text")
+          await postgres.crash()
+          // Others are faster, and soon the ids are past those that were forgotten.
+          watch.process.kill(SIGSTOP)
+          try await postgres.startAgain()
+          try await cluster.database.psql(
+            "update example_bundle_status set message = 'second change' where slug = 'one'")
+          let after = try await cluster.lines("select pg_snapshot_xmax(pg_current_snapshot())::text")
+          #expect(UInt64(after[0]) ?? .max < UInt64(before[0]) ?? 0, "the ids are given out again")
+          try await cluster.database.psql(rings + rings)
+          watch.process.kill(SIGCONT)
+          try await cluster.wait("watch sees what was written after the crash", within: .seconds(15)) {
+            watch.log.contains("second change")
+          }
+          await watch.process.stop()
+        }
+      }
+    }
+
     @Test func everybodyRecoversFromARestartOfPostgres() async throws {
       try await OwnServers.run { servers in
         let postgres = try await LocalPostgres.start(in: servers, options: LocalPostgres.Options(durable: true))

@@ -9,6 +9,7 @@ changed as (select slug from news where slug is not null group by slug),
 verdict as (
   select $2 <> (select system_identifier from pg_control_system()) || '/'
                || (select timeline_id from pg_control_checkpoint())
+               || '/' || extract(epoch from pg_postmaster_start_time())
       or pg_is_in_recovery()
       or pg_snapshot_xmin($1::pg_snapshot) < (select value::xid8 from bundletop_control where key = 'feed.floor')
       or pg_snapshot_xmax($1::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
