@@ -1,6 +1,6 @@
 -- Has anything changed since a cursor? Small on purpose: this is what an idle program asks every second.
--- 0 nothing; 1 something; 2 the cursor is worth nothing here (another cluster or run of the server, a standby, below the floor, ahead of
--- every transaction as after a restored backup, or a table was emptied): read everything again.
+-- 0 nothing; 1 something; 2 the cursor is worth nothing here (another cluster or run of the server, a standby, below
+-- the floor, ahead of every transaction as after a restored backup, or a table was emptied): read everything again.
 -- $1 cursor, $2 where the cursor comes from (see origin.sql)
 select case
     when $2 <> (select system_identifier from pg_control_system()) || '/'
