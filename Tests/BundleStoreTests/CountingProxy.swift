@@ -87,7 +87,8 @@ final class CountingProxy: Sendable {
         var sent = 0
         while sent < count {
           let written = buffer.withUnsafeBytes {
-            write(source == server ? client : server, $0.baseAddress! + sent, count - sent)
+            send(
+              source == server ? client : server, $0.baseAddress! + sent, count - sent, Int32(MSG_NOSIGNAL))
           }
           guard written > 0 else { return }
           sent += written

@@ -22,6 +22,7 @@ package enum Program {
     _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,
     input: String = "", workingDirectory: String = "."
   ) async throws -> Result {
+    BrokenPipes.areErrors
     let settings = environment?.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
     let result = try await Subprocess.run(
       .name("sh"),

@@ -49,6 +49,7 @@ package enum SharedServers {
 
   /// The directory of this process's servers.
   private static func directory() async throws -> StackDirectory {
+    BrokenPipes.areErrors
     await Sweep.run()
     return try state.withLock { state in
       if let directory = state.directory { return directory }
