@@ -6,6 +6,7 @@ struct HTTPRequest: Sendable {
     case get = "GET"
     case head = "HEAD"
     case put = "PUT"
+    case post = "POST"
     case delete = "DELETE"
   }
 

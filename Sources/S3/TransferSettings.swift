@@ -41,7 +41,7 @@ enum TransferSettings {
     switch request.method {
     case .get: set(CURLOPT_HTTPGET, 1)
     case .head: set(CURLOPT_NOBODY, 1)
-    case .put, .delete: set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+    case .put, .post, .delete: set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
     }
     if request.body != nil {
       set(CURLOPT_UPLOAD, 1)
