@@ -52,6 +52,8 @@ begin
     grant execute on function
       bundletop_enqueue(text, jsonb, text, text, int, text),
       bundletop_retry(text, text, text, text, int, boolean, text, text),
+      bundletop_record_verification(
+        text, text, text, text, bigint, timestamptz, timestamptz, text, text, jsonb),
       bundletop_audit(text, text, text, text, text, jsonb, text) to bundletop_operator;
   end if;
   if exists (select from pg_roles where rolname = 'bundlepod') then
