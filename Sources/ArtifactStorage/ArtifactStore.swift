@@ -39,6 +39,9 @@ package protocol ArtifactStore: Sendable {
   func verify(_ key: String, size: Int64?, checksum: Checksum, deep: Bool) async throws(StorageError)
     -> Verification
 
+  /// Reads an object to its end and keeps what tells it from others; nil when there is no such object.
+  func content(_ key: String) async throws(StorageError) -> ObjectContent?
+
   /// Copies an object to a file, which appears under its name only whole and equal to `checksum`.
   func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError)
 

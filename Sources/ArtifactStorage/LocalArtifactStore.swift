@@ -82,6 +82,15 @@ package final class LocalArtifactStore: ArtifactStore {
     }
   }
 
+  package func content(_ key: String) async throws(StorageError) -> ObjectContent? {
+    let path = try path(key)
+    return try await BlockingThread.runCancellable { cancel throws(StorageError) in
+      guard try LocalFile(path).size() != nil else { return nil }
+      let read = try LocalFile(path).hash(cancel: cancel)
+      return ObjectContent(size: read.size, checksum: read.checksum)
+    }
+  }
+
   package func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError) {
     let path = try path(key)
     try await BlockingThread.runCancellable { cancel throws(StorageError) in

@@ -70,6 +70,16 @@ package final class S3ArtifactStore: ArtifactStore {
     return try await readAndCompare(key, size: size, checksum: checksum)
   }
 
+  package func content(_ key: String) async throws(StorageError) -> ObjectContent? {
+    do throws(S3Error) {
+      let actual = try await client.hashObject(bucket: bucket, key: key)
+      return ObjectContent(size: actual.size, checksum: actual.checksum)
+    } catch {
+      guard error.kind == .notFound else { throw StorageError(error) }
+      return nil
+    }
+  }
+
   package func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError) {
     try await translating { () throws(S3Error) in
       _ = try await self.client.getObject(bucket: self.bucket, key: key, file: file, checksum: checksum)
