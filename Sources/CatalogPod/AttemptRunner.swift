@@ -131,9 +131,12 @@ final class AttemptRunner: Sendable {
     case .match: break
     case .missing:
       log.warning("the cached artifact is gone; building it again", metadata: ["key": "\(artifact.storageKey)"])
+      await record(artifact, .missing, reason: "a pod found no such object", log: log)
       return nil
     case .mismatch:
       log.error("the cached artifact was changed; building it again", metadata: ["key": "\(artifact.storageKey)"])
+      await record(
+        artifact, .mismatch, reason: "a pod found other bytes than the recorded \(checksum.hex)", log: log)
       return nil
     }
     reporter.note {
@@ -148,6 +151,15 @@ final class AttemptRunner: Sendable {
       message: "found in the cache")
   }
 
+  /// Tells everybody what a look at the cache found; the job goes on whether or not that can be written.
+  private func record(_ artifact: Artifact, _ result: Verification, reason: String, log: Logger) async {
+    do {
+      _ = try await store.recordVerification(artifact, result, reason: reason, by: "pod \(settings.name)")
+    } catch {
+      log.warning("cannot record what the cache check found", metadata: ["error": "\(error)"])
+    }
+  }
+
   private func upload(
     _ archive: PackagedArchive, of slug: Slug, _ resolved: ResolvedBundle, reporter: ProgressReporter
   ) async throws -> Made {
@@ -158,9 +170,19 @@ final class AttemptRunner: Sendable {
       $0.bytesDone = 0
       $0.bytesTotal = archive.size
     }
-    _ = try await artifacts.put(
+    let outcome = try await artifacts.put(
       file: archive.path, key: key, checksum: archive.checksum, size: archive.size, contentType: archive.contentType
     ) { sent in reporter.note { $0.bytesDone = sent } }
+    if outcome == .identical {
+      // Nothing was sent because of what the store says of the key, which it may say of other bytes: a job must not
+      // vouch for an object that nobody has read.
+      let found = try await artifacts.verify(key, size: archive.size, checksum: archive.checksum, deep: true)
+      guard found == .match else {
+        throw StorageError(
+          .integrity,
+          "\(artifacts.storageURL(key)) claims the right checksum and holds other bytes; remove it and try again")
+      }
+    }
     return Made(
       publication: Publication(
         fingerprint: resolved.fingerprint, version: archive.version, checksum: archive.checksum,

@@ -13,10 +13,27 @@ extension DashboardState {
     if case .unreachable(let since, let reason) = storage {
       return "object storage unreachable since \(time: since): \(reason)"
     }
+    if let damage { return damage }
     guard let first = unoffered.first else { return nil }
     return unoffered.count == 1
       ? "no live pod offers \(first): it will wait"
       : "no live pod offers \(first) and \(unoffered.count - 1) more: they will wait"
+  }
+
+  /// What is wrong with stored archives, by the last look at them.
+  private var damage: Phrase? {
+    let changed = bundles.count(.mismatch)
+    let gone = bundles.count(.missing)
+    let mismatch: Phrase =
+      "\(changed) stored archive\(changed == 1 ? " does" : "s do") not match what was published"
+    let missing: Phrase = "\(gone) stored archive\(gone == 1 ? " is" : "s are") missing"
+    let advice: Phrase = ": bundletop verify --all --deep names each"
+    switch (changed, gone) {
+    case (0, 0): return nil
+    case (_, 0): return mismatch + advice
+    case (0, _): return missing + advice
+    default: return mismatch + ", " + missing + advice
+    }
   }
 
   func drawBanner(_ canvas: inout Canvas, _ layout: ScreenLayout) {
