@@ -24,15 +24,14 @@ extension DashboardState {
   private var damage: Phrase? {
     let changed = bundles.count(.mismatch)
     let gone = bundles.count(.missing)
-    let mismatch: Phrase =
-      "\(changed) stored archive\(changed == 1 ? " does" : "s do") not match what was published"
-    let missing: Phrase = "\(gone) stored archive\(gone == 1 ? " is" : "s are") missing"
-    let advice: Phrase = ": bundletop verify --all --deep names each"
+    // Short: the advice must be there on 80 columns, too.
+    let advice: Phrase = ": bundletop verify names them"
+    let mismatch: Phrase = "\(changed) stored archive\(changed == 1 ? " does" : "s do") not match"
     switch (changed, gone) {
     case (0, 0): return nil
-    case (_, 0): return mismatch + advice
-    case (0, _): return missing + advice
-    default: return mismatch + ", " + missing + advice
+    case (_, 0): return mismatch + " what was published" + advice
+    case (0, _): return "\(gone) stored archive\(gone == 1 ? " is" : "s are") missing" + advice
+    default: return mismatch + ", \(gone) \(gone == 1 ? "is" : "are") missing" + advice
     }
   }
 
