@@ -18,7 +18,9 @@ import Testing
       let signed = request.header("x-amz-date").flatMap(moment) ?? Timestamp(microseconds: 0)
       let header = "Date: \(date ?? httpDate(theirs))"
       let apart = theirs.since(signed)
-      guard apart < .seconds(900), apart > .seconds(-900) else { return .answer(status, headers: [header], body: body) }
+      guard apart < .seconds(900), apart > .seconds(-900) else {
+        return .answer(status, headers: [header], body: body)
+      }
       return .answer(200, headers: [header])
     }
   }
@@ -96,7 +98,7 @@ import Testing
     defer { server.stop() }
     let ours = try #require(Timestamp(iso8601: "2026-01-02T03:04:05Z"))
     let client = try scriptedClient(of: server, now: { ours })
-    let error = await failure { () throws(S3Error) in try await client.headBucket("bucket") }
+    let error = await failure { () throws(S3Error) in try await client.deleteObject(bucket: "bucket", key: "key") }
     #expect(error?.kind == .clockSkew)
     #expect(server.requests.count == 1)
     #expect(client.signingMoment == ours)
