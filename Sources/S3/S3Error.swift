@@ -9,7 +9,7 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case notFound
     /// 401 or 403: unknown key, wrong secret, missing right.
     case denied
-    /// 429 or 503: too many requests.
+    /// 429 or 503: too many requests, or a word for it.
     case throttled
     /// Another 5xx, or an answer that makes no sense.
     case serverError
@@ -19,7 +19,7 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case transport
     /// The host name is unknown or the certificate is not trusted: trying again cannot help.
     case unreachable
-    /// Bytes differ from what their checksum promises.
+    /// Bytes differ from what their checksum promises, or an answer from what was asked.
     case integrity
     /// The request is wrong; sending it again gives the same answer.
     case invalidRequest
@@ -67,19 +67,26 @@ extension S3Error.Kind {
   init(status: Int, code: String) {
     switch code {
     case "RequestTimeTooSkewed": self = .clockSkew
-    case "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests": self = .throttled
-    case "InternalError", "ServiceUnavailable": self = .serverError
-    case "RequestTimeout": self = .timeout
+    case "SlowDown", "SlowDownRead", "SlowDownWrite", "Throttling", "ThrottlingException", "RequestThrottled",
+      "TooManyRequests", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded":
+      self = .throttled
+    // The two conflicts mean that another request for the same key is under way.
+    case "InternalError", "ServiceUnavailable", "OperationAborted", "ConditionalRequestConflict":
+      self = .serverError
+    case "RequestTimeout", "RequestTimeoutException": self = .timeout
+    case "IncompleteBody": self = .transport
     case "BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest": self = .integrity
     case "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken":
       self = .denied
-    case "NoSuchKey", "NoSuchBucket": self = .notFound
+    case "NoSuchKey", "NoSuchBucket", "NoSuchUpload": self = .notFound
+    case "NotImplemented": self = .invalidRequest
     default:
       switch status {
       case 401, 403: self = .denied
       case 404: self = .notFound
       case 408: self = .timeout
       case 429, 503: self = .throttled
+      case 501, 505: self = .invalidRequest
       case 500...: self = .serverError
       default: self = .invalidRequest
       }
