@@ -12,7 +12,8 @@ final class BucketRegions: Sendable {
   /// How many are remembered; whoever has more pays a redirect now and then.
   static let capacity = 128
 
-  private let home: BucketRoute
+  /// The way to all others.
+  let home: BucketRoute
   private let away = Mutex<[String: BucketRoute]>([:])
 
   init(home: BucketRoute) { self.home = home }

@@ -3,7 +3,7 @@ internal import BundleModel
 extension S3Client {
   /// Sends a call, again where that may help, signed anew each time.
   ///
-  /// A wrong clock and a wrong region are put right once each and do not count as tries. A download goes on where
+  /// A wrong clock, a wrong region and keys that were rotated are put right once each and do not count as tries. A download goes on where
   /// it broke off, and one that moves on may try anew as often as `RetryPolicy.maxResumptions` says.
   func perform(_ call: S3Call) async throws(S3Error) -> HTTPResponse {
     let subject = call.subject(endpoint)
@@ -15,12 +15,17 @@ extension S3Client {
     var corrections = Corrections()
     var tries = Tries(call)
     while true {
+      let generation = keyGeneration
       let outcome = await attempt(call, limits: limits)
       guard let error = outcome.error else {
         hasSucceeded(tries.lastCost)
         return outcome.response
       }
       if correct(outcome, call, &corrections) { continue }
+      if error.kind == .denied, !corrections.didRenewKeys, await hasOtherKeys(since: generation) {
+        corrections.didRenewKeys = true
+        continue
+      }
       if try startsOver(outcome.response, call) { continue }
       if tries.note(error, outcome.response, serverNow: signingMoment) { hasSucceeded(tries.lastCost) }
       guard case .retry(let delay) = limits.retry.decide(tries.failure, random: .random(in: 0..<1)) else {
@@ -70,6 +75,7 @@ extension S3Client {
   private struct Corrections {
     var clock: ServerClock.Change?
     var didMove = false
+    var didRenewKeys = false
   }
 
   /// True when the same call may go well now, because we know better what time it is or where the bucket is.

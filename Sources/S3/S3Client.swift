@@ -7,6 +7,8 @@ package struct S3Configuration: Sendable {
   package var endpoint: S3Endpoint
   package var region: String
   package var credentials: S3Credentials
+  /// Where `credentials` come from when they may be rotated; wins over them.
+  package var credentialSource: CredentialSource?
   package var limits: CallLimits
   /// Whose certificates are believed.
   package var trust: S3Trust
@@ -34,8 +36,7 @@ package final class S3Client: Sendable {
   package let endpoint: S3Endpoint
   package let region: String
   package let limits: CallLimits
-  let signer: SignatureV4
-  let regions: BucketRegions
+  private let keys: CurrentKeys
   let clock = ServerClock()
   private let door: NetworkDoor
   private let retries = Mutex(RetryBudget())
@@ -47,13 +48,24 @@ package final class S3Client: Sendable {
     endpoint = configuration.endpoint
     region = configuration.region
     limits = configuration.limits
-    signer = SignatureV4(credentials: configuration.credentials, region: configuration.region)
-    regions = BucketRegions(home: BucketRoute(endpoint: configuration.endpoint, signer: signer))
+    keys = CurrentKeys(configuration)
     door = NetworkDoor(trust: configuration.trust, proxy: configuration.proxy)
     ourClock = now
   }
 
   deinit { loop.withLock { $0?.stop() } }
+
+  /// The ways to buckets, signed with the keys as they stand.
+  var regions: BucketRegions { keys.current.regions }
+
+  /// Signs for the client's own region with the keys as they stand.
+  var signer: SignatureV4 { regions.home.signer }
+
+  /// How often the keys have changed.
+  var keyGeneration: Int { keys.current.generation }
+
+  /// True when a request that was refused may go through with keys that have come since.
+  func hasOtherKeys(since generation: Int) async -> Bool { await keys.hasChanged(since: generation) }
 
   /// What this machine's clock says.
   var now: Timestamp { ourClock() }

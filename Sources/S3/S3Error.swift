@@ -21,6 +21,8 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case unreachable
     /// Bytes differ from what their checksum promises, or an answer from what was asked.
     case integrity
+    /// 412: the condition of a write does not hold (`PutCondition`).
+    case preconditionFailed
     /// The request is wrong; sending it again gives the same answer.
     case invalidRequest
     /// Server and client disagree about the time.
@@ -57,7 +59,8 @@ extension S3Error.Kind {
   package var isTransient: Bool {
     switch self {
     case .throttled, .serverError, .timeout, .transport: true
-    case .notFound, .denied, .unreachable, .integrity, .invalidRequest, .clockSkew, .cancelled, .file: false
+    case .notFound, .denied, .unreachable, .integrity, .preconditionFailed, .invalidRequest, .clockSkew: false
+    case .cancelled, .file: false
     }
   }
 
@@ -85,6 +88,7 @@ extension S3Error.Kind {
       case 401, 403: self = .denied
       case 404: self = .notFound
       case 408: self = .timeout
+      case 412: self = .preconditionFailed
       case 429, 503: self = .throttled
       case 501, 505: self = .invalidRequest
       case 500...: self = .serverError
