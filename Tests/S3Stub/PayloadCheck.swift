@@ -2,7 +2,7 @@ internal import Hashing
 
 /// Whether what arrived is what the headers promise.
 enum PayloadCheck {
-  private static let otherChecksums = ["crc32", "crc32c", "crc64nvme", "sha1"].map { "x-amz-checksum-\($0)" }
+  private static let otherChecksums = ["crc32c", "crc64nvme", "sha1"].map { "x-amz-checksum-\($0)" }
 
   /// Refuses a body of another hash, checksum or MD5, and one whose length was not said.
   ///
@@ -34,7 +34,10 @@ enum PayloadCheck {
       }
     }
     guard !otherChecksums.contains(where: { request.header($0) != nil }) else {
-      throw StubRefusal(501, "NotImplemented", "only SHA-256 checksums are spoken here")
+      throw StubRefusal(501, "NotImplemented", "only SHA-256 and CRC32 are spoken here")
+    }
+    if let text = request.header("x-amz-checksum-crc32"), text != ByteWords.base64(CRC32.digest(of: request.body)) {
+      throw StubRefusal(400, "BadDigest", "The CRC32 you specified did not match the calculated checksum.")
     }
     // Complete names the checksum of the whole object, not of its own body.
     if let text = request.header("x-amz-checksum-sha256"), request.operation != .completeUpload {

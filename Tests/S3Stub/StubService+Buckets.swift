@@ -53,7 +53,8 @@ extension StubService {
   /// Deletes up to 1,000 keys of a document.
   mutating func deleteObjects(_ place: StubPlace) throws(StubRefusal) -> StubResponse {
     _ = try bucket(place)
-    guard place.request.header("content-md5") != nil || place.request.header("x-amz-checksum-sha256") != nil else {
+    let proofs = ["content-md5", "x-amz-checksum-sha256", "x-amz-checksum-crc32"]
+    guard proofs.contains(where: { place.request.header($0) != nil }) else {
       throw StubRefusal(400, "InvalidRequest", "Missing required header for this request: Content-MD5")
     }
     guard let document = StubXML.parse(place.request.body), document.name == "Delete" else {
