@@ -59,7 +59,7 @@ extension S3Stub {
         fault = state.rules[index].fault
       }
       var noted = request
-      noted.fault = fault.map { String(String(describing: $0).prefix(40)) }
+      noted.fault = fault?.name
       state.requests.append(noted)
       return (fault, state.requests.count - 1)
     }

@@ -49,6 +49,9 @@ package enum StubFault: Sendable {
 }
 
 extension StubFault {
+  /// The case's name; its values may be megabytes.
+  var name: String { Mirror(reflecting: self).children.first?.label ?? "\(self)" }
+
   /// An error as S3 says it.
   package static func refuse(
     _ status: Int, _ code: String, headers: [(name: String, value: String)] = [], region: String? = nil

@@ -19,9 +19,14 @@ extension StubService {
       key: place.key.text, uploadID: id, initiated: place.now,
       contentType: request.header("content-type") ?? "binary/octet-stream",
       headers: try StubService.keptHeaders(request), usesChecksums: algorithm != nil)
-    return document(
+    var response = document(
       "InitiateMultipartUploadResult",
       [StubXML("Bucket", place.bucket), StubXML("Key", place.key.text), StubXML("UploadId", id)])
+    if let algorithm {
+      response.set("x-amz-checksum-algorithm", algorithm)
+      response.set("x-amz-checksum-type", "COMPOSITE")
+    }
+    return response
   }
 
   private func upload(_ place: StubPlace) throws(StubRefusal) -> StubUpload {
