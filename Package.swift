@@ -116,7 +116,7 @@ let package = Package(
     .testTarget(
       name: "S3Tests",
       dependencies: ["BundleModel", "Hashing", "ProcessControl", "LocalStack", "S3", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Corpus", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "ArtifactStorageTests",
       dependencies: ["ArtifactStorage", "BundleModel", "Hashing", "LocalStack", "S3", "TestSupport"],
