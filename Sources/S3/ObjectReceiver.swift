@@ -3,7 +3,7 @@ import Glibc
 internal import Hashing
 
 /// Takes an object's bytes over as many tries as it needs: file, hash and position outlive a broken connection.
-final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the loop's during a try, else the caller's
+final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the loop or, between tries, the caller
   /// Where the bytes go.
   enum Destination: Sendable {
     /// Fails when the object is longer than `limit` bytes.
@@ -63,7 +63,7 @@ final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the 
 
   /// Takes the head of a success.
   func begin(status: Int, headers: HTTPHeaders) throws(TransportError) {
-    if status != 206 { try startOver() }
+    if !DownloadPosition.isPart(status: status, headers) { try startOver() }
     switch position.take(status: status, headers: headers, asked: asked) {
     case .fromStart:
       head = headers

@@ -55,7 +55,7 @@ extension S3Stub {
     headers: [(name: String, value: String)] = [], checksum: [UInt8]? = nil
   ) {
     let object = StubObject(
-      bytes: bytes, etag: StubService.etag(of: bytes, digest: StubDigest.sha256(bytes)),
+      bytes: bytes, etag: StubDigest.md5Hex(bytes),
       lastModified: StubSocket.now(), contentType: contentType, headers: headers,
       checksum: checksum.map(ByteWords.base64))
     state.withLock { $0.service.buckets[bucket]?[ObjectKey(key)] = object }

@@ -122,7 +122,7 @@ extension StubService {
     let digests = parts.compactMap { $0.checksum.flatMap { ByteWords.bytes(base64: $0) } }
     let composite = ByteWords.base64(SHA256.digest(of: Array(digests.joined())))
     return StubObject(
-      bytes: Array(parts.map(\.bytes).joined()), etag: "\(ByteWords.hex(MD5.digest(of: tags)))-\(parts.count)",
+      bytes: Array(parts.map(\.bytes).joined()), etag: "\(StubDigest.md5Hex(tags))-\(parts.count)",
       lastModified: now, contentType: upload.contentType, headers: upload.headers,
       checksum: upload.usesChecksums && digests.count == parts.count ? "\(composite)-\(parts.count)" : nil)
   }

@@ -20,7 +20,7 @@ extension StubService {
   func made(_ place: StubPlace) throws(StubRefusal) -> StubObject {
     let request = place.request
     return StubObject(
-      bytes: request.body, etag: StubService.etag(of: request.body, digest: place.digest),
+      bytes: request.body, etag: StubDigest.md5Hex(request.body),
       lastModified: place.now, contentType: request.header("content-type") ?? "binary/octet-stream",
       headers: try StubService.keptHeaders(request), checksum: request.header("x-amz-checksum-sha256"))
   }
@@ -34,10 +34,6 @@ extension StubService {
     return headers
   }
 
-  /// The MD5 of small bodies, as AWS has it; of longer ones something opaque, as AWS has it with encryption.
-  static func etag(of body: [UInt8], digest: [UInt8]) -> String {
-    body.count <= 256 * 1024 ? ByteWords.hex(MD5.digest(of: body)) : ByteWords.hex(Array(digest.prefix(16)))
-  }
 
   /// GET and HEAD, whole or in a range.
   func getObject(_ place: StubPlace) throws(StubRefusal) -> StubResponse {

@@ -46,17 +46,17 @@ struct FaultLab: Sendable {
   let stub: S3Stub
   let client: S3Client
   let directory: TemporaryDirectory
-  let payload: [UInt8]
+  let payload = FaultLab.bytes
   let checksum: Checksum
 
   static let key = "object"
+  private static let bytes = (0..<50_000).map { UInt8(truncatingIfNeeded: ($0 &* 31) ^ ($0 >> 8)) }
 
   init(_ stub: S3Stub, _ client: S3Client) throws {
     (self.stub, self.client) = (stub, client)
     directory = try TemporaryDirectory()
-    let payload = (0..<200_000).map { UInt8(truncatingIfNeeded: ($0 &* 31) ^ ($0 >> 8)) }
     guard let checksum = Checksum(digest: StubDigest.sha256(payload)) else { throw TestSupportError("no checksum") }
-    (self.payload, self.checksum) = (payload, checksum)
+    self.checksum = checksum
     try directory.write(payload, to: "in")
   }
 
@@ -81,7 +81,7 @@ struct FaultLab: Sendable {
     case .create, .part, .complete:
       _ = try await client.uploadObject(
         bucket: "bucket", key: key, file: input, size: size, checksum: checksum, contentType: "text/plain",
-        multipart: MultipartSettings(threshold: 1000, partSize: 80_000, parallel: 2))
+        multipart: MultipartSettings(threshold: 1000, partSize: 20_000, parallel: 2))
       return stored(key)
     case .file:
       let info = try await client.getObject(bucket: "bucket", key: key, file: output, checksum: checksum)

@@ -11,7 +11,8 @@ import Testing
     .by { signedRegion($0) == "eu-west-1" ? .answer(200, body: "bytes") : refusal }
   }
 
-  private static let malformed = "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>"
+  private static let malformed =
+    "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>"
   private static let moved = "<Error><Code>PermanentRedirect</Code><Region>eu-west-1</Region></Error>"
 
   @Test(arguments: [
@@ -87,7 +88,10 @@ import Testing
     ("https://s3.cn-north-1.amazonaws.com.cn", "https://s3.eu-west-1.amazonaws.com.cn"),
     ("https://minio.example:9000", "https://minio.example:9000"),
     ("http://s3.amazonaws.com.evil.example", "http://s3.amazonaws.com.evil.example"),
-    ("https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com", "https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com"),
+    (
+      "https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com",
+      "https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com"
+    ),
     ("http://[::1]:9000", "http://[::1]:9000"),
   ])
   func movesAmazonsHostsOnly(_ from: String, _ to: String) throws {

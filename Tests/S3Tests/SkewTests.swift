@@ -18,7 +18,9 @@ import Testing
       let signed = request.header("x-amz-date").flatMap(moment) ?? Timestamp(microseconds: 0)
       let header = "Date: \(date ?? httpDate(theirs))"
       let apart = theirs.since(signed)
-      guard apart < .seconds(900), apart > .seconds(-900) else { return .answer(status, headers: [header], body: body) }
+      guard apart < .seconds(900), apart > .seconds(-900) else {
+        return .answer(status, headers: [header], body: body)
+      }
       return .answer(200, headers: [header])
     }
   }
@@ -52,6 +54,18 @@ import Testing
       Self.strict(theirs, status: status, body: "<Error><Code>AccessDenied</Code></Error>"))
     defer { server.stop() }
     let client = try scriptedClient(of: server, retry: .never, now: { ours.now })
+    try await client.headBucket("bucket")
+    #expect(server.requests.count == 2)
+  }
+
+  /// Amazon names the bucket's region beside; it is ours already.
+  @Test func aRegionBesideIsNoRedirect() async throws {
+    let theirs = try #require(Timestamp(iso8601: "2026-01-02T03:04:05Z"))
+    let server = try ScriptedServer(
+      .answer(400, headers: ["Date: Fri, 02 Jan 2026 03:04:05 GMT", "x-amz-bucket-region: us-east-1"]),
+      .answer(200))
+    defer { server.stop() }
+    let client = try scriptedClient(of: server, retry: .never, now: { theirs.advanced(by: .seconds(-3600)) })
     try await client.headBucket("bucket")
     #expect(server.requests.count == 2)
   }
@@ -96,7 +110,7 @@ import Testing
     defer { server.stop() }
     let ours = try #require(Timestamp(iso8601: "2026-01-02T03:04:05Z"))
     let client = try scriptedClient(of: server, now: { ours })
-    let error = await failure { () throws(S3Error) in try await client.headBucket("bucket") }
+    let error = await failure { () throws(S3Error) in try await client.deleteObject(bucket: "bucket", key: "key") }
     #expect(error?.kind == .clockSkew)
     #expect(server.requests.count == 1)
     #expect(client.signingMoment == ours)

@@ -36,14 +36,16 @@ struct StubClient {
     _ method: HTTPRequest.Method, key: String?, body: [UInt8] = [], query: [(name: String, value: String)] = [],
     headers: [HTTPHeader] = [], payloadHash: String? = nil, at moment: Timestamp = .systemClock
   ) -> [UInt8] {
-    var call = S3Call(method: method, operation: "TEST", bucket: "bucket", key: key)
-    (call.query, call.headers) = (query, headers)
-    call.payloadHash = payloadHash ?? ByteText.hex(StubDigest.sha256(body))
-    let request = call.signed(
-      by: SignatureV4(credentials: credentials, region: region), endpoint: endpoint, at: moment, limits: limits)
-    let target = request.url.dropFirst("http://\(endpoint.authority(bucket: "bucket"))".count)
-    var lines = ["\(method.rawValue) \(target) HTTP/1.1", "Host: \(endpoint.authority(bucket: "bucket"))"]
-    lines += request.headers.map { "\($0.name): \($0.value)" }
+    let signable = SignableRequest(
+      method: method.rawValue, authority: endpoint.authority(bucket: "bucket"),
+      path: endpoint.path(bucket: "bucket", key: key), query: query, headers: headers)
+    let signer = SignatureV4(credentials: credentials, region: region)
+    let signed = signer.headers(
+      signing: signable, payloadHash: payloadHash ?? ByteText.hex(StubDigest.sha256(body)), at: moment)
+    var target = String(decoding: signable.path, as: UTF8.self)
+    if !query.isEmpty { target += "?" + String(decoding: SignatureV4.sorted(query), as: UTF8.self) }
+    var lines = ["\(method.rawValue) \(target) HTTP/1.1", "Host: \(signable.authority)"]
+    lines += (headers + signed).map { "\($0.name): \($0.value)" }
     if method == .put || method == .post { lines.append("Content-Length: \(body.count)") }
     return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
   }
