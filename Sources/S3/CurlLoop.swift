@@ -104,7 +104,8 @@ final class CurlLoop: Sendable {
       await withCheckedContinuation { continuation in
         let timer = Timer(due: .now + delay, cancel: cancel, continuation: continuation)
         inbox.withLock { $0.timers.append(timer) }
-        ring()
+        // A cancellation may have rung before the timer was there to be ended.
+        ring(hasCancelled: cancel.isSet)
       }
     } onCancel: {
       cancel.set()

@@ -181,12 +181,14 @@ struct MultipartUpload: Sendable {
     call.limits = limits
     do throws(S3Error) {
       let response = try await client.perform(call)
-      let completed = S3CompletedUpload(response.body)
-      if let theirs = completed?.checksum, theirs.hasSuffix("-\(parts.count)"), theirs != composite(parts) {
+      guard let completed = S3CompletedUpload(response.body) else {
+        throw malformed("the answer to the end of an upload is none", response.status)
+      }
+      if let theirs = completed.checksum, theirs.hasSuffix("-\(parts.count)"), theirs != composite(parts) {
         throw subject.error(
           .integrity, code: "ChecksumMismatch", "the server put together other bytes than were sent")
       }
-      return completed?.etag
+      return completed.etag
     } catch {
       // A Complete that won may have lost its answer; what comes then is a broken connection or NoSuchUpload.
       guard error.kind != .integrity, error.kind != .cancelled, await isStored() else { throw error }

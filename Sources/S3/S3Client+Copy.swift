@@ -18,6 +18,13 @@ extension S3Client {
     path.append(47)
     ByteEncoding.appendPercentEncoded(key.utf8, keepingSlash: true, to: &path)
     call.headers = [HTTPHeader("x-amz-copy-source", String(decoding: path, as: UTF8.self))] + condition.headers
-    _ = try await perform(call)
+    let response = try await perform(call)
+    let isResult = try parsed(call, response) { (body) throws(XMLReader.Malformed) in
+      try XMLWalk.read(body, root: "CopyObjectResult") { _, _ in }
+    }
+    guard isResult else {
+      throw call.subject(endpoint).error(
+        .serverError, status: response.status, code: "MalformedAnswer", "the answer is not what was asked for")
+    }
   }
 }

@@ -33,8 +33,13 @@ extension S3Client {
   package func getObject(
     bucket: String, key: String, limit: Int
   ) async throws(S3Error) -> (bytes: [UInt8], info: S3ObjectInfo) {
-    let (response, _) = try await receive(.memory(limit: limit), bucket: bucket, key: key)
-    return (response.body, S3ObjectInfo(response))
+    let (response, digest) = try await receive(.memory(limit: limit), bucket: bucket, key: key)
+    let info = S3ObjectInfo(response)
+    if let expected = info.serverChecksum ?? info.notedChecksum, expected != digest {
+      throw S3Call(method: .get, operation: "GET", bucket: bucket, key: key).subject(endpoint).error(
+        .integrity, code: "ChecksumMismatch", "the object's SHA-256 is \(digest), expected \(expected)")
+    }
+    return (response.body, info)
   }
 
   /// Reads an object to its end and keeps nothing but its SHA-256 and its length.

@@ -21,6 +21,8 @@ final class Transfer {
   /// When bytes last moved, as far as the callbacks see it.
   private var lastMove = ContinuousClock.Instant.now
   private var hasAnswer = false
+  /// The empty line was seen; libcurl takes a connection that ends before it for an answer.
+  private var hasWholeHead = false
   /// What libcurl borrows for as long as the handle is added.
   var headerList: UnsafeMutablePointer<curl_slist>?
   var easy: UnsafeMutableRawPointer?
@@ -80,6 +82,8 @@ final class Transfer {
       error = TransportError(kind: .connection, detail: "the head of the answer is longer than 64 KiB")
       return false
     }
+    if line.starts(with: "HTTP/".utf8) { hasWholeHead = false }  // the one behind a 100 Continue
+    if line.elementsEqual([13, 10]) || line.elementsEqual([10]) { hasWholeHead = true }
     headers.append(line: line)
     return true
   }
@@ -135,6 +139,9 @@ final class Transfer {
   }
 
   private func complete(status: Int) -> Result<HTTPResponse, TransportError> {
+    guard hasWholeHead else {
+      return .failure(TransportError(kind: .connection, detail: "the answer ended in its head"))
+    }
     let body = writer?.collected ?? []
     guard (200...299).contains(status), case .object(let receiver) = request.sink else {
       return .success(HTTPResponse(status: status, headers: headers, body: body, received: Int64(body.count)))

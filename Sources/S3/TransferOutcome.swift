@@ -32,7 +32,9 @@ enum TransferOutcome {
     case CURLE_SSL_CONNECT_ERROR where reason != 0:
       return fail(.connection, "the connection broke: \(system ?? "")")
     case CURLE_SSL_CONNECT_ERROR: return fail(.unreachable, "the server does not speak TLS as we do")
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
+    // The endpoint's scheme is one of two that are spoken: it is the answer's that is not.
+    case CURLE_UNSUPPORTED_PROTOCOL: return fail(.connection, "the answer is not HTTP")
+    case CURLE_URL_MALFORMAT:
       return fail(.unreachable, "libcurl refuses the address")
     case CURLE_PARTIAL_FILE: return fail(.connection, "the answer ended before its length was reached")
     case CURLE_GOT_NOTHING: return fail(.connection, "the connection was closed without an answer")

@@ -34,7 +34,6 @@ extension StubService {
     return headers
   }
 
-
   /// GET and HEAD, whole or in a range.
   func getObject(_ place: StubPlace) throws(StubRefusal) -> StubResponse {
     guard let object = try bucket(place)[place.key] else { throw StubService.noSuchKey(place) }

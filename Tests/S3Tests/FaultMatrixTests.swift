@@ -54,7 +54,7 @@ import Testing
     var maker = StubClient(stub)
     maker.limits = CallLimits(
       response: .milliseconds(1500), stall: .seconds(1), total: .seconds(10),
-      retry: RetryPolicy(maxAttempts: 3, base: .milliseconds(1), cap: .milliseconds(30)))
+      retry: RetryPolicy(maxAttempts: 4, base: .milliseconds(10), cap: .milliseconds(60), maxResumptions: 10))
     let lab = try FaultLab(stub, maker.make())
     if column.needsObject { lab.prepare() }
     do {
