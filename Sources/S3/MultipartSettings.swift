@@ -1,6 +1,8 @@
 /// When a file goes up in parts, and how.
 package struct MultipartSettings: Equatable, Sendable {
-  /// The largest file, in bytes, that goes up in one request; 5 GiB is the protocol's limit.
+  /// The largest file, in bytes, that goes up in one request; 5 GiB is the protocol's limit. Parts cost twice the
+  /// processor time a byte (each is hashed alone, within the whole, and while it leaves), so they are for files where
+  /// beginning anew would hurt more.
   package var threshold: Int64
   /// Bytes of every part but the last. Grows by itself where the protocol's 10,000 parts would not do; most
   /// servers refuse less than 5 MiB.
@@ -8,7 +10,7 @@ package struct MultipartSettings: Equatable, Sendable {
   /// Parts on their way at the same time.
   package var parallel: Int
 
-  package init(threshold: Int64 = 64 << 20, partSize: Int64 = 16 << 20, parallel: Int = 4) {
+  package init(threshold: Int64 = 256 << 20, partSize: Int64 = 16 << 20, parallel: Int = 4) {
     self.threshold = threshold
     self.partSize = partSize
     self.parallel = parallel
