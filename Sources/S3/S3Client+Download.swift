@@ -9,21 +9,42 @@ extension S3Client {
   package func getObject(
     bucket: String, key: String, file: String, checksum: Checksum, progress: ByteProgress? = nil
   ) async throws(S3Error) -> S3ObjectInfo {
+    try await download(bucket: bucket, key: key, file: file, checksum: checksum, progress: progress).info
+  }
+
+  /// Downloads an object whose SHA-256 is not known beforehand; where the server or the uploader noted one, the
+  /// bytes must have it.
+  ///
+  /// - Parameter file: replaced when it exists; its directory must exist.
+  /// - Returns: what the server says of the object, and the SHA-256 of what is in the file now.
+  /// - Throws: `.integrity` when the bytes differ from what was noted; nothing is left behind then.
+  package func getObject(
+    bucket: String, key: String, file: String, progress: ByteProgress? = nil
+  ) async throws(S3Error) -> (info: S3ObjectInfo, checksum: Checksum) {
+    try await download(bucket: bucket, key: key, file: file, checksum: nil, progress: progress)
+  }
+
+  private func download(
+    bucket: String, key: String, file: String, checksum: Checksum?, progress: ByteProgress?
+  ) async throws(S3Error) -> (info: S3ObjectInfo, checksum: Checksum) {
     let temporary = TemporaryFile(beside: file)
     var call = S3Call(method: .get, operation: "GET", bucket: bucket, key: key)
     call.sink = .file(path: temporary.path, progress: progress)
     call.answersDocument = false
+    call.headers = [HTTPHeader("x-amz-checksum-mode", "ENABLED")]
     let subject = call.subject(endpoint)
     do throws(S3Error) {
       let response = try await perform(call)
-      guard response.digest == checksum else {
+      let info = S3ObjectInfo(response)
+      let expected = checksum ?? info.serverChecksum ?? info.notedChecksum
+      guard let digest = response.digest, expected == nil || expected == digest else {
         throw subject.error(
           .integrity, code: "ChecksumMismatch",
-          "the object's SHA-256 is \(response.digest?.hex ?? "unknown"), expected \(checksum)")
+          "the object's SHA-256 is \(response.digest?.hex ?? "unknown"), expected \(expected?.hex ?? "one")")
       }
       let result = await DetachedThread.value { temporary.commit(as: file) }
       if let reason = result { throw subject.error(.file, code: "File", reason) }
-      return S3ObjectInfo(response)
+      return (info, digest)
     } catch {
       await DetachedThread.value { temporary.discard() }
       throw error

@@ -8,14 +8,21 @@ package struct S3Configuration: Sendable {
   package var region: String
   package var credentials: S3Credentials
   package var limits: CallLimits
+  /// Whose certificates are believed.
+  package var trust: S3Trust
+  /// Nil: straight to the endpoint, whatever the environment says.
+  package var proxy: S3Proxy?
 
   package init(
-    endpoint: S3Endpoint, region: String, credentials: S3Credentials, limits: CallLimits = CallLimits()
+    endpoint: S3Endpoint, region: String, credentials: S3Credentials, limits: CallLimits = CallLimits(),
+    trust: S3Trust = S3Trust(), proxy: S3Proxy? = nil
   ) {
     self.endpoint = endpoint
     self.region = region
     self.credentials = credentials
     self.limits = limits
+    self.trust = trust
+    self.proxy = proxy
   }
 }
 
