@@ -21,7 +21,7 @@ class Handler(WSGIRequestHandler):
 
 def main():
     folder, port = sys.argv[1], int(sys.argv[2])
-    app = DomainDispatcherApplication(create_backend_app, service='s3')
+    app = DomainDispatcherApplication(create_backend_app)
     server = make_server('127.0.0.1', port, app, threaded=True, request_handler=Handler)
     with open(os.path.join(folder, 'port.new'), 'w') as file:
         file.write(f'{server.server_port}\n')

@@ -34,6 +34,7 @@ package enum Program {
       case .exited(let code): Int32(code)
       case .signaled(let signal): 128 + Int32(signal)
       }
+    KeptOutput.note([program] + arguments, result.standardOutput, result.standardError)
     return Result(output: result.standardOutput, errors: result.standardError, status: status)
   }
 }
