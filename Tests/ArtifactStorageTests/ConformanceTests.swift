@@ -185,7 +185,8 @@ import Testing
   }
 
   @Test(arguments: Backend.allCases) func checks(_ backend: Backend) async throws {
-    try await StoreUnderTest(backend).store.check()
+    let test = try await StoreUnderTest(backend)
+    try await test.store.check()
   }
 
   @Test(arguments: Backend.allCases) func linkLifetimes(_ backend: Backend) async throws {
