@@ -121,7 +121,7 @@ let package = Package(
       dependencies: [
         "ArtifactStorage", "BundleModel", "Hashing", "ProcessControl", "LocalStack", "S3", "S3Stub", "TestSupport",
       ],
-      swiftSettings: strict),
+      exclude: ["Corpus", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "ArtifactStorageTests",
       dependencies: [

@@ -18,6 +18,8 @@ final class ScriptedServer: Sendable {
     case reset(sending: String = "")
     /// Reads the request and closes without an answer.
     case hangUp
+    /// What follows from the requests so far, the last of which is answered.
+    case computed(@Sendable (_ requests: [Request]) -> Reply)
     /// Closes the idle connection after this answer without saying so.
     case answerThenClose(Int, body: String = "")
   }
@@ -96,11 +98,8 @@ final class ScriptedServer: Sendable {
   private func serve(_ connection: CInt) {
     defer { finish(connection) }
     while let request = readRequest(connection) {
-      let reply = state.withLock { state in
-        state.requests.append(request)
-        return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
-      }
-      switch reply {
+      switch nextReply(to: request) {
+      case .computed: return
       case .answer(let status, let headers, let body):
         let isHead = request.line.hasPrefix("HEAD")
         send(connection, head(status, headers, length: body.utf8.count) + (isHead ? "" : body))
@@ -122,6 +121,15 @@ final class ScriptedServer: Sendable {
         return
       }
     }
+  }
+
+  private func nextReply(to request: Request) -> Reply {
+    let next = state.withLock { state in
+      state.requests.append(request)
+      return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
+    }
+    guard case .computed(let compute) = next else { return next }
+    return compute(requests)
   }
 
   /// Reaches the client even while a child that another test has just started holds the connection too.
