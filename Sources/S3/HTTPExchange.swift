@@ -22,17 +22,30 @@ struct HTTPRequest: Sendable {
 /// What is sent. Both kinds can be sent again from the start.
 enum UploadBody: Sendable {
   case bytes([UInt8])
-  /// The first `size` bytes of a file, hashed while they leave: when the digest is not `checksum`, the last piece
-  /// is never sent and the request is aborted.
-  case file(path: String, size: Int64, checksum: Checksum, progress: ByteProgress?)
+  case file(FilePiece)
 
   /// Bytes to send.
   var size: Int64 {
     switch self {
     case .bytes(let bytes): Int64(bytes.count)
-    case .file(_, let size, _, _): size
+    case .file(let piece): piece.size
     }
   }
+}
+
+/// A range of a file, hashed while it leaves: when the digest is not `checksum`, the last bytes are never sent and
+/// the request is aborted.
+struct FilePiece: Sendable {
+  var path: String
+  /// Where the range begins, in bytes.
+  var offset: Int64 = 0
+  /// Its length.
+  var size: Int64
+  /// The whole file's length; a file of another length is refused.
+  var fileSize: Int64
+  /// The range's SHA-256.
+  var checksum: Checksum
+  var progress: ByteProgress?
 }
 
 /// Called with the bytes moved so far, on the transport's thread: return at once. May go back when a try is repeated.

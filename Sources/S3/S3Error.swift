@@ -21,6 +21,8 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case unreachable
     /// Bytes differ from what their checksum promises.
     case integrity
+    /// 412: the condition of a write does not hold (`PutCondition`).
+    case preconditionFailed
     /// The request is wrong; sending it again gives the same answer.
     case invalidRequest
     /// Server and client disagree about the time.
@@ -57,7 +59,8 @@ extension S3Error.Kind {
   package var isTransient: Bool {
     switch self {
     case .throttled, .serverError, .timeout, .transport: true
-    case .notFound, .denied, .unreachable, .integrity, .invalidRequest, .clockSkew, .cancelled, .file: false
+    case .notFound, .denied, .unreachable, .integrity, .preconditionFailed, .invalidRequest, .clockSkew: false
+    case .cancelled, .file: false
     }
   }
 
@@ -68,7 +71,9 @@ extension S3Error.Kind {
     switch code {
     case "RequestTimeTooSkewed": self = .clockSkew
     case "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests": self = .throttled
-    case "InternalError", "ServiceUnavailable": self = .serverError
+    // Two conditional writes met: the answer is to ask again.
+    case "InternalError", "ServiceUnavailable", "ConditionalRequestConflict", "OperationAborted":
+      self = .serverError
     case "RequestTimeout": self = .timeout
     case "BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest": self = .integrity
     case "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken":
@@ -79,6 +84,7 @@ extension S3Error.Kind {
       case 401, 403: self = .denied
       case 404: self = .notFound
       case 408: self = .timeout
+      case 412: self = .preconditionFailed
       case 429, 503: self = .throttled
       case 500...: self = .serverError
       default: self = .invalidRequest
