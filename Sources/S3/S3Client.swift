@@ -114,7 +114,7 @@ package final class S3Client: Sendable {
 
   private var runningLoop: CurlLoop? { loop.withLock { $0 } }
 
-  private func startedLoop() throws(TransportError) -> CurlLoop {
+  func startedLoop() throws(TransportError) -> CurlLoop {
     try loop.withLock { (loop) throws(TransportError) -> CurlLoop in
       if let loop { return loop }
       let new = CurlLoop()
