@@ -11,6 +11,9 @@ package protocol ArtifactStore: Sendable {
   /// What tells this store from another, fit to be published: endpoint, bucket and prefix, or the directory.
   var identity: String { get }
 
+  /// Why more than one pod must not share this store as it is set up, in one line; nil when they may.
+  var sharingProblem: String? { get }
+
   /// What every key made by `key(...)` begins with, without slashes at its ends; may be empty.
   var prefix: String { get }
 
@@ -85,6 +88,8 @@ package struct StoredObject: Sendable, Equatable {
 }
 
 extension ArtifactStore {
+  package var sharingProblem: String? { nil }
+
   /// The key under which an archive of ours is kept in this store.
   package func key(
     slug: Slug, fingerprint: Fingerprint, checksum: Checksum, filename: String?

@@ -1,4 +1,4 @@
-package import BundleModel
+internal import BundleModel
 internal import ProcessControl
 import Synchronization
 

@@ -7,6 +7,8 @@ package struct S3Configuration: Sendable {
   package var endpoint: S3Endpoint
   package var region: String
   package var credentials: S3Credentials
+  /// Where `credentials` come from when they may be rotated; wins over them.
+  package var credentialSource: CredentialSource?
   package var limits: CallLimits
   /// Whose certificates are believed.
   package var trust: S3Trust
@@ -34,7 +36,9 @@ package final class S3Client: Sendable {
   package let endpoint: S3Endpoint
   package let region: String
   package let limits: CallLimits
-  let signer: SignatureV4
+  /// Signs with the keys as they stand.
+  var signer: SignatureV4 { currentSigner.current.signer }
+  private let currentSigner: CurrentSigner
   private let now: @Sendable () -> Timestamp
   private let loop = Mutex<CurlLoop?>(nil)
   /// What the server's clock is ahead of ours, in microseconds; learnt from a refusal.
@@ -45,7 +49,7 @@ package final class S3Client: Sendable {
     endpoint = configuration.endpoint
     region = configuration.region
     limits = configuration.limits
-    signer = SignatureV4(credentials: configuration.credentials, region: configuration.region)
+    currentSigner = CurrentSigner(configuration)
     self.now = now
   }
 
@@ -66,11 +70,17 @@ package final class S3Client: Sendable {
     let begin = ContinuousClock.now
     var failure = RetryPolicy.Failure(attempt: 1, kind: .cancelled)
     var didLearnSkew = false
+    var didRenewKeys = false
     while true {
+      let generation = currentSigner.current.generation
       let outcome = await attempt(call, limits: limits)
       guard let error = outcome.error else { return outcome.response }
       if error.kind == .clockSkew, !didLearnSkew, learnSkew(from: outcome.response) {
         didLearnSkew = true
+        continue
+      }
+      if error.kind == .denied, !didRenewKeys, await currentSigner.hasChanged(since: generation) {
+        didRenewKeys = true
         continue
       }
       failure.kind = error.kind

@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 import Glibc
 internal import ProcessControl
 
