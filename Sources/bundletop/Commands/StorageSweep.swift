@@ -107,8 +107,8 @@ struct StorageSweep: Sendable {
   func run(dryRun: Bool, json: Bool) async throws {
     var items: [Item] = []
     for one in try await look() {
-      var item = Item(
-        key: one.upload.key, initiated: one.upload.initiated?.iso8601, verdict: one.verdict.rawValue, aborted: false)
+      var item = Item(key: one.upload.key, verdict: one.verdict.rawValue, aborted: false)
+      item.initiated = one.upload.initiated?.iso8601
       if one.verdict.isStray, !dryRun {
         do throws(S3Error) {
           try await client.abortUpload(bucket: bucket, key: one.upload.key, uploadID: one.upload.uploadID)

@@ -26,20 +26,25 @@ final class BufferedOutput {
   /// Writes what is left. To be called at the end, and before waiting for whoever may be waiting for us.
   func flush() throws(CommandFailure) {
     defer { bytes.removeAll(keepingCapacity: true) }
-    try bytes.withUnsafeBytes { (raw) throws(CommandFailure) in try BufferedOutput.write(raw) }
+    try BufferedOutput.write(bytes[...])
   }
 
   /// Writes bytes to standard output, all of them.
-  static func write(_ raw: UnsafeRawBufferPointer) throws(CommandFailure) {
-    var rest = raw
-    while !rest.isEmpty {
-      let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
-      if count > 0 {
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      } else if errno != EINTR {
-        // A reader that went away wants no more, words included.
-        throw CommandFailure(.failed, errno == EPIPE ? nil : "cannot write the output: \(systemReason())")
+  static func write(_ bytes: ArraySlice<UInt8>) throws(CommandFailure) {
+    let code = bytes.withUnsafeBytes { raw -> Int32 in
+      var rest = raw
+      while !rest.isEmpty {
+        let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
+        if count > 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        } else if errno != EINTR {
+          return errno
+        }
       }
+      return 0
     }
+    guard code != 0 else { return }
+    // A reader that went away wants no more, words included.
+    throw CommandFailure(.failed, code == EPIPE ? nil : "cannot write the output: \(systemReason(code))")
   }
 }

@@ -28,9 +28,7 @@ struct PrivateFolder: Sendable {
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw CommandFailure(.failed, "cannot read \(file): \(systemReason())") }
       guard count > 0 else { return }
-      try buffer.withUnsafeBytes { (raw) throws(CommandFailure) in
-        try BufferedOutput.write(UnsafeRawBufferPointer(rebasing: raw[..<count]))
-      }
+      try BufferedOutput.write(buffer[..<count])
     }
   }
 

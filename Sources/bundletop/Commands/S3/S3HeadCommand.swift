@@ -30,12 +30,12 @@ struct S3HeadCommand: AsyncParsableCommand {
     let client = try options.access().client()
     let info = try await client.headObject(bucket: location.bucket, key: location.key)
     if json {
-      writeLine(
-        try JSONText.document(
-          Answer(
-            key: location.key, size: info.size, etag: info.etag, contentType: info.contentType,
-            lastModified: info.lastModified?.iso8601, serverChecksum: info.serverChecksum?.hex,
-            notedChecksum: info.notedChecksum?.hex)))
+      var answer = Answer(key: location.key, size: info.size, etag: info.etag)
+      answer.contentType = info.contentType
+      answer.lastModified = info.lastModified?.iso8601
+      answer.serverChecksum = info.serverChecksum?.hex
+      answer.notedChecksum = info.notedChecksum?.hex
+      writeLine(try JSONText.document(answer))
     } else {
       writeLine(S3HeadCommand.text(location, info))
     }

@@ -40,10 +40,9 @@ struct S3ListCommand: AsyncParsableCommand {
     try await client.pages(bucket: location.bucket, prefix: location.key) { page in
       for object in page {
         try output.append(count == 0 ? "[\n  " : ",\n  ")
-        try output.append(
-          try JSONText.line(
-            Item(
-              key: object.key, size: object.size, etag: object.etag, lastModified: object.lastModified?.iso8601)))
+        var item = Item(key: object.key, size: object.size, etag: object.etag)
+        item.lastModified = object.lastModified?.iso8601
+        try output.append(try JSONText.line(item))
         count += 1
       }
     }

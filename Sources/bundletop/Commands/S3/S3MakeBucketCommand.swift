@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BundleModel
 internal import ProcessControl
+internal import S3
 
 /// `bundletop s3 mb`: makes a bucket.
 struct S3MakeBucketCommand: AsyncParsableCommand {
