@@ -91,7 +91,7 @@ package enum CapabilityKind: String, Sendable, CaseIterable {
     case .checksumReturned: isYes ? "`verify` compares without reading" : "the noted SHA-256 is compared instead"
     case .ifNoneMatchEnforced: isYes ? "keys are never written twice" : "keys differ by content, so no put is lost"
     case .ifMatchEnforced: isYes ? "concurrent changes are noticed" : "not used for archives"
-    case .rangeServed: isYes ? "broken downloads go on where they broke" : "broken downloads start over"
+    case .rangeServed: isYes ? "broken downloads go on where they broke" : "broken downloads may start over"
     case .listPages: isYes ? "buckets of any size can be listed" : "large buckets cannot be listed whole"
     case .awkwardKeys: isYes ? "any file name can be stored" : "`s3 put` of such names fails; archives have none"
     case .bulkDelete: isYes ? "removing many is quick" : "`s3 rm` of many does not work here"

@@ -84,7 +84,6 @@ struct S3GetCommand: AsyncParsableCommand {
   }
 
   private func fetchAll(_ location: S3Location, _ client: S3Client) async throws {
-    let folder = try DownloadFolder(destination)
     var plan = DownloadPlan(prefix: location.key)
     var items: [DownloadPlan.Item] = []
     var results: [Download] = []
@@ -98,6 +97,7 @@ struct S3GetCommand: AsyncParsableCommand {
     guard !items.isEmpty || !results.isEmpty else {
       throw CommandFailure(.failed, "no key begins with \(location)")
     }
+    let folder = try DownloadFolder(destination)
     let bar = TransferBar("\(items.count) objects", total: items.reduce(0) { $0 + $1.size }, quiet: quiet)
     let fetched = try await TransferBar.show(bar) {
       try await inParallel(items, width: parallel) { index, item in
