@@ -37,7 +37,7 @@ struct PresignSigner {
   }
 
   private let settings: S3Environment
-  private let environmentKeys: S3Credentials?
+  private let environmentKeys: Result<S3Credentials, any Error>
   private let environmentRegion: String?
   private let unaudited: Bool
   private var places: [Place: (region: String, endpoint: S3Endpoint)] = [:]
@@ -47,12 +47,12 @@ struct PresignSigner {
   private static let kept = 64
 
   /// - Parameters:
-  ///   - source: the environment's keys; nil when it has none, which is fine as long as each request brings its own.
+  ///   - source: the environment's keys; a failure is thrown only when a request brings none of its own.
   ///   - unaudited: also for the bucket of the artifacts.
-  init(settings: S3Environment, source: CredentialSource?, unaudited: Bool) {
+  init(settings: S3Environment, source: Result<CredentialSource, any Error>, unaudited: Bool) {
     self.settings = settings
-    environmentKeys = source?.credentials
-    environmentRegion = source?.region
+    environmentKeys = source.map(\.credentials)
+    environmentRegion = try? source.get().region
     self.unaudited = unaudited
   }
 
@@ -95,9 +95,7 @@ struct PresignSigner {
   private mutating func signer(_ request: PresignRequest, region: String) throws -> Presigner {
     guard let own = request.credentials else {
       if let known = environmentSigners[region] { return known }
-      guard let keys = environmentKeys else {
-        throw CommandFailure(.usage, "there are no keys: neither with the request nor in the environment")
-      }
+      let keys = try environmentKeys.get()
       if environmentSigners.count >= PresignSigner.kept { environmentSigners.removeAll() }
       let signer = Presigner(credentials: keys, region: region)
       environmentSigners[region] = signer

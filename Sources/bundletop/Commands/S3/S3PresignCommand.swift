@@ -45,14 +45,8 @@ struct S3PresignCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = S3Environment(variables: ThisProcess.environment())
-    let source: CredentialSource?
-    do {
-      source = try S3Access.keys(profile: options.profile, settings: settings)
-    } catch {
-      // Lines may bring their own keys; one that does not will say what is missing.
-      guard batch, options.profile == nil, S3PresignCommand.hasNoKeys(settings) else { throw error }
-      source = nil
-    }
+    // Lines may bring their own keys; one that does not will say what is missing.
+    let source = Result { try S3Access.keys(profile: options.profile, settings: settings) }
     let defaults = try defaults()
     let signer = PresignSigner(settings: settings, source: source, unaudited: unaudited)
     guard batch else {
@@ -63,12 +57,6 @@ struct S3PresignCommand: AsyncParsableCommand {
       var batch = PresignBatch(signer: signer, defaults: defaults)
       try batch.run()
     }
-  }
-
-  private static func hasNoKeys(_ settings: S3Environment) -> Bool {
-    let names = ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY"]
-    return names.flatMap { [S3Environment.name($0), S3Environment.name("\($0)_FILE"), "AWS_\($0)"] }
-      .allSatisfy { settings[$0] == nil }
   }
 
   /// What the options say, which is also what a line of a batch says that leaves it out.
