@@ -86,6 +86,7 @@ extension S3Error.Kind {
       case 408: self = .timeout
       case 412: self = .preconditionFailed
       case 429, 503: self = .throttled
+      case 501: self = .invalidRequest  // the server will not learn it by being asked again
       case 500...: self = .serverError
       default: self = .invalidRequest
       }
