@@ -1,3 +1,4 @@
+import BundleModel
 import LocalStack
 import TestSupport
 import Testing
