@@ -85,7 +85,8 @@ package enum CapabilityKind: String, Sendable, CaseIterable {
     case .otherRegionRefused: isYes ? "REGION must be right" : "REGION does not matter here"
     case .wrongSecretRefused: isYes ? "keys protect the archives" : "anybody can write: do not use this store"
     case .anonymousListRefused: isYes ? "names are private" : "anybody can list the bucket: make it private"
-    case .anonymousReadRefused: isYes ? "archives are private" : "anybody can read archives: make the bucket private"
+    case .anonymousReadRefused:
+      isYes ? "archives are private" : "anybody can read archives: make the bucket private"
     case .payloadHashEnforced, .checksumEnforced, .contentMD5Enforced:
       isYes ? "damage on the way up is refused" : "only our own look after each put finds damage"
     case .checksumReturned: isYes ? "`verify` compares without reading" : "the noted SHA-256 is compared instead"

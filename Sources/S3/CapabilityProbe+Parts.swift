@@ -3,8 +3,13 @@ internal import BundleModel
 extension ProbeRequests {
   func askAboutParts() async throws(S3Error) -> [Capability] {
     let (works, again) = try await wholeUpload()
-    return [works, again, works.answer == .yes ? try await smallParts() : Capability(
-      .smallPartsRefused, .unknown, "uploads in parts do not work")]
+    return [
+      works, again,
+      works.answer == .yes
+        ? try await smallParts()
+        : Capability(
+          .smallPartsRefused, .unknown, "uploads in parts do not work"),
+    ]
   }
 
   private func wholeUpload() async throws(S3Error) -> (works: Capability, again: Capability) {

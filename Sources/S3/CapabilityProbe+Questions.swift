@@ -150,7 +150,8 @@ extension ProbeRequests {
       Wish(query: [("list-type", "2"), ("encoding-type", "url"), ("prefix", key("odd/"))]))
     let page = try? S3ListPage(listed.body)
     let isSame = page?.objects.contains { $0.key.utf8.elementsEqual(name.utf8) } == true
-    return Capability(.awkwardKeys, isSame ? .yes : .no, isSame ? "stored, found, listed" : "listed under another name")
+    return Capability(
+      .awkwardKeys, isSame ? .yes : .no, isSame ? "stored, found, listed" : "listed under another name")
   }
 
   private func bulkDelete() async throws(S3Error) -> Capability {
@@ -165,6 +166,7 @@ extension ProbeRequests {
       return Capability(.bulkDelete, .no, error.code)
     }
     let isGone = try await bytes("damaged") == nil
-    return Capability(.bulkDelete, isGone ? .yes : .no, isGone ? "two keys in one request" : "the keys are still there")
+    return Capability(
+      .bulkDelete, isGone ? .yes : .no, isGone ? "two keys in one request" : "the keys are still there")
   }
 }

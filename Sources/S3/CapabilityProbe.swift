@@ -57,7 +57,9 @@ package final class CapabilityProbe: Sendable {
   /// What the server's clock is ahead of ours; zero when it is less than a minute.
   ///
   /// - Throws: as `run`.
-  package func clockOffset() async throws(S3Error) -> Duration { try await ProbeRequests(self, skew: .zero).knock().skew }
+  package func clockOffset() async throws(S3Error) -> Duration {
+    try await ProbeRequests(self, skew: .zero).knock().skew
+  }
 
   private func ask(_ requests: ProbeRequests) async throws(S3Error) -> [Capability] {
     var found = try await requests.askAboutKeys()

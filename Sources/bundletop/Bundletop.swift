@@ -18,7 +18,8 @@ struct Bundletop: AsyncParsableCommand {
     version: "bundletop \(BuildInfo.text)",
     subcommands: [
       DashboardCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, PodsCommand.self,
-      PackageCommand.self, RetryCommand.self, SignCommand.self, SchemaCommand.self, S3Command.self, DoctorCommand.self,
+      PackageCommand.self, RetryCommand.self, SignCommand.self, SchemaCommand.self, S3Command.self,
+      DoctorCommand.self,
       DemoCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)

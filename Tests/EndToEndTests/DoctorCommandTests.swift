@@ -13,7 +13,9 @@ extension EndToEnd {
       #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
       let report = try JSON(parsing: answer.output)
       let all = Dictionary(
-        uniqueKeysWithValues: report["capabilities"].elements.map { ($0["name"].text ?? "", $0["answer"].text ?? "") })
+        uniqueKeysWithValues: report["capabilities"].elements.map {
+          ($0["name"].text ?? "", $0["answer"].text ?? "")
+        })
       #expect(Set(all.keys) == Set(CapabilityKind.allCases.map(\.rawValue)))
       for kind in CapabilityKind.allCases where kind.isNeeded { #expect(all[kind.rawValue] == "yes", "\(kind)") }
       #expect(all["encrypted"] == "no")
@@ -51,7 +53,8 @@ extension EndToEnd {
         let answer = try await Program.run(
           "curl",
           [
-            "-sS", "--max-time", "20", "--aws-sigv4", "aws:amz:\(store.objects.region):s3", "--config", "-", "-X", "POST",
+            "-sS", "--max-time", "20", "--aws-sigv4", "aws:amz:\(store.objects.region):s3", "--config", "-", "-X",
+            "POST",
             "\(store.objects.endpoint)/\(store.objects.bucket)/\(key)?uploads=",
           ], input: "user = \"\(keys)\"\n")
         guard answer.output.contains("<UploadId>") else { throw TestSupportError(answer.output + answer.errors) }
@@ -65,7 +68,8 @@ extension EndToEnd {
       #expect(looked.hasSuffix("1 would be aborted, 2 may still be running\n"), "\(looked)")
       let finding = try await store.run("doctor", "storage", "--json")
       #expect(finding.status == 2, "\(finding.output)")
-      let swept = try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--json"))["uploads"].elements
+      let swept = try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--json"))["uploads"]
+        .elements
       #expect(swept.filter { $0["aborted"] == .boolean(true) }.map { $0["key"] } == [.string("superseded")])
       #expect(try await store.done("doctor", "storage", "--sweep").hasPrefix("s3://"))
 

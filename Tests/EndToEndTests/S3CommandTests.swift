@@ -17,11 +17,13 @@ extension EndToEnd {
       let sum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
       #expect(put.elements.first?["sha256"] == .string(sum))
       let one = try JSON(
-        parsing: try await store.done("s3", "put", "one.txt", store.place("top"), "--json", "--content-type", "text/x"))
+        parsing: try await store.done(
+          "s3", "put", "one.txt", store.place("top"), "--json", "--content-type", "text/x"))
       #expect(one.keys == ["file", "key", "size", "sha256", "seconds", "error"])
 
       #expect(try await store.keys() == ["dir/sub/one.txt", "dir/sub/two \u{e9}.bin", "top"])
-      let listed = try JSON(parsing: try await store.done("s3", "ls", store.place("dir/sub/one"), "--json")).elements
+      let listed = try JSON(parsing: try await store.done("s3", "ls", store.place("dir/sub/one"), "--json"))
+        .elements
       #expect(listed.map(\.keys) == [["key", "size", "etag", "lastModified"]])
       #expect(listed.first?["lastModified"].text?.hasSuffix("Z") == true)
       #expect(try JSON(parsing: try await store.done("s3", "ls", store.place("none"), "--json")) == .array([]))
@@ -43,7 +45,8 @@ extension EndToEnd {
       #expect(try store.folder.read("top") == "hello")
 
       #expect(try await store.done("s3", "rm", store.place("top"), store.place("none")) == "2 removed\n")
-      #expect(try await store.done("s3", "rm", "-r", store.place("dir/"), "--dry-run").hasSuffix("2 would be removed\n"))
+      #expect(
+        try await store.done("s3", "rm", "-r", store.place("dir/"), "--dry-run").hasSuffix("2 would be removed\n"))
       #expect(try await store.keys().count == 2)
       #expect(try await store.done("s3", "rm", "-r", store.place("dir/"), "--yes") == "2 removed\n")
       #expect(try await store.keys() == [])
@@ -86,58 +89,68 @@ extension EndToEnd {
     }
 
     @Test func aPutThatWasKilledSucceedsWhenRepeatedAndLeavesNothing() async throws {
-      let server = try await LocalS3.start(in: try StackDirectory.create())
-      defer { server.stopBlocking() }
-      let store = try await StoreCommands(objectStore: server)
-      _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
-      let uploads = {
-        try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--dry-run", "--json"))["uploads"].elements
-      }
-      // Killed at some moment after the upload has begun.
-      let program = try BuiltProducts.path("bundletop")
-      let script = "\"$0\" s3 put big \"$1\" & echo $!; wait $!"
-      async let killed = Program.run(
-        "sh", ["-c", script, program, store.place("big")], environment: store.environment(),
-        workingDirectory: store.folder.path)
-      let begun = try await eventually(within: .seconds(60), "the upload has begun") {
-        try await uploads()
-      } until: { !$0.isEmpty }
-      let pid = try #require(Processes.mentioning(store.place("big")).first { Processes.arguments(of: $0).hasPrefix(program) })
-      _ = try await Program.run("kill", ["-9", String(pid)])
-      _ = try await killed
-      #expect(begun.map { $0["verdict"] } == [.string("running")])
-      #expect(try await uploads().count == 1, "young, and its object is not there: it may be a live pod's")
+      try await OwnServers.run { servers in
+        let server = try await LocalS3.start(in: servers)
+        defer { server.stopBlocking() }
+        let store = try await StoreCommands(objectStore: server)
+        _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
+        let uploads = {
+          try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--dry-run", "--json"))["uploads"]
+            .elements
+        }
+        // Killed at some moment after the upload has begun.
+        let program = try BuiltProducts.path("bundletop")
+        let script = "\"$0\" s3 put big \"$1\" & echo $!; wait $!"
+        async let killed = Program.run(
+          "sh", ["-c", script, program, store.place("big")], environment: store.environment(),
+          workingDirectory: store.folder.path)
+        let begun = try await eventually(within: .seconds(60), "the upload has begun") {
+          try await uploads()
+        } until: {
+          !$0.isEmpty
+        }
+        let pid = try #require(
+          Processes.mentioning(store.place("big")).first { Processes.arguments(of: $0).hasPrefix(program) })
+        _ = try await Program.run("kill", ["-9", String(pid)])
+        _ = try await killed
+        #expect(begun.map { $0["verdict"] } == [.string("running")])
+        #expect(try await uploads().count == 1, "young, and its object is not there: it may be a live pod's")
 
-      let measured = try await Program.run(
-        "sh", ["-c", "\"$0\" s3 put big \"$1\" --json & pid=$!; wait $pid", program, store.place("big")],
-        environment: store.environment(), workingDirectory: store.folder.path)
-      #expect(measured.status == 0, "\(measured.errors)")
-      #expect(try await uploads() == [], "the put that succeeded removed what was left of the first")
-      #expect(try await store.keys() == ["big"])
-      try await store.done("s3", "get", store.place("big"), "copy")
-      #expect(try await Program.run("cmp", ["big", "copy"], workingDirectory: store.folder.path).status == 0)
+        let measured = try await Program.run(
+          "sh", ["-c", "\"$0\" s3 put big \"$1\" --json & pid=$!; wait $pid", program, store.place("big")],
+          environment: store.environment(), workingDirectory: store.folder.path)
+        #expect(measured.status == 0, "\(measured.errors)")
+        #expect(try await uploads() == [], "the put that succeeded removed what was left of the first")
+        #expect(try await store.keys() == ["big"])
+        try await store.done("s3", "get", store.place("big"), "copy")
+        #expect(try await Program.run("cmp", ["big", "copy"], workingDirectory: store.folder.path).status == 0)
+      }
     }
 
     @Test func aPutThatIsInterruptedTidiesUp() async throws {
-      let server = try await LocalS3.start(in: try StackDirectory.create())
-      defer { server.stopBlocking() }
-      let store = try await StoreCommands(objectStore: server)
-      _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
-      let uploads = {
-        try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--dry-run", "--json"))["uploads"].elements
+      try await OwnServers.run { servers in
+        let server = try await LocalS3.start(in: servers)
+        defer { server.stopBlocking() }
+        let store = try await StoreCommands(objectStore: server)
+        _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
+        let uploads = {
+          try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--dry-run", "--json"))["uploads"]
+            .elements
+        }
+        let program = try BuiltProducts.path("bundletop")
+        async let interrupted = Program.run(
+          "sh", ["-c", "exec \"$0\" s3 put big \"$1\"", program, store.place("big")],
+          environment: store.environment(), workingDirectory: store.folder.path)
+        try await eventually(within: .seconds(60), "the upload has begun") { try await !uploads().isEmpty }
+        let pid = try #require(
+          Processes.mentioning(store.place("big")).first { Processes.arguments(of: $0).hasPrefix(program) })
+        _ = try await Program.run("kill", ["-TERM", String(pid)])
+        let end = try await interrupted
+        #expect(end.status == 143)
+        #expect(end.errors == "bundletop: interrupted\n")
+        #expect(try await uploads() == [])
+        #expect(try await store.keys() == [])
       }
-      let program = try BuiltProducts.path("bundletop")
-      async let interrupted = Program.run(
-        "sh", ["-c", "exec \"$0\" s3 put big \"$1\"", program, store.place("big")],
-        environment: store.environment(), workingDirectory: store.folder.path)
-      try await eventually(within: .seconds(60), "the upload has begun") { try await !uploads().isEmpty }
-      let pid = try #require(Processes.mentioning(store.place("big")).first { Processes.arguments(of: $0).hasPrefix(program) })
-      _ = try await Program.run("kill", ["-TERM", String(pid)])
-      let end = try await interrupted
-      #expect(end.status == 143)
-      #expect(end.errors == "bundletop: interrupted\n")
-      #expect(try await uploads() == [])
-      #expect(try await store.keys() == [])
     }
 
     @Test func nothingIsPutOverAnObjectUnlessMeant() async throws {
@@ -165,7 +178,8 @@ extension EndToEnd {
       let place = store.place("key")
       let table: [(arguments: [String], changing: [String: String], status: Int32, says: String)] = [
         (["s3", "ls"], [:], 64, ""), (["s3", "ls", "bucket"], [:], 64, "s3://bucket/key"),
-        (["s3", "ls", "s3://"], [:], 64, "names no bucket"), (["s3", "head", "s3:///key"], [:], 64, "names no bucket"),
+        (["s3", "ls", "s3://"], [:], 64, "names no bucket"),
+        (["s3", "head", "s3:///key"], [:], 64, "names no bucket"),
         (["s3", "head", "s3://\(store.objects.bucket)"], [:], 64, "no object"),
         (["s3", "head", place], [:], 1, "404"), (["s3", "get", place, "out"], [:], 1, "NoSuchKey"),
         (["s3", "get", place], [:], 64, ""), (["s3", "get", place, "none/"], [:], 64, "no folder"),
@@ -188,7 +202,8 @@ extension EndToEnd {
         #expect(answer.status == status, "\(arguments): \(answer.output)\(answer.errors)")
         #expect(answer.output == "", "\(arguments)")
         #expect(answer.errors.split(separator: "\n").count == 1, "\(arguments): \(answer.errors)")
-        #expect(answer.errors.hasPrefix("bundletop: ") && answer.errors.contains(says), "\(arguments): \(answer.errors)")
+        #expect(
+          answer.errors.hasPrefix("bundletop: ") && answer.errors.contains(says), "\(arguments): \(answer.errors)")
       }
       #expect(Folder.names(in: store.folder.path) == ["file"], "nothing is left of what failed")
     }
@@ -217,7 +232,8 @@ extension EndToEnd {
       amazon["AWS_SECRET_ACCESS_KEY"] = "wrong"
       #expect(try await store.run("s3", "ls", store.place(""), changing: amazon).status == 77)
       #expect(try await store.run("s3", "ls", store.place(""), "--profile", "good", changing: amazon).status == 0)
-      #expect(try await store.run("s3", "ls", store.place(""), "--profile", "default", changing: amazon).status == 77)
+      #expect(
+        try await store.run("s3", "ls", store.place(""), "--profile", "default", changing: amazon).status == 77)
     }
 
     @Test func progressIsDrawnForTerminalsOnly() async throws {

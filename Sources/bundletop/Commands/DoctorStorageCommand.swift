@@ -7,7 +7,8 @@ internal import S3
 /// `bundletop doctor storage`: what an object store enforces, and what is left over in it.
 struct DoctorStorageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "storage", abstract: "Tell what the object store enforces, or sweep what killed uploads left in it.",
+    commandName: "storage",
+    abstract: "Tell what the object store enforces, or sweep what killed uploads left in it.",
     discussion: """
       Puts, overwrites and tampers with tiny objects under a random prefix below .bundletop-doctor/, and removes them.
 
@@ -21,7 +22,8 @@ struct DoctorStorageCommand: AsyncParsableCommand {
 
   @OptionGroup var options: S3Options
   @Option(help: "The bucket. Default: APPHUB_BUNDLE_STORAGE_BUCKET.") var bucket: String?
-  @Option(help: "Stay below this prefix. Default: APPHUB_BUNDLE_STORAGE_PREFIX, for its bucket.") var prefix: String?
+  @Option(help: "Stay below this prefix. Default: APPHUB_BUNDLE_STORAGE_PREFIX, for its bucket.") var prefix:
+    String?
   @Flag(help: "Abort uploads that nobody will finish.") var sweep = false
   @Option(
     help: ArgumentHelp("With --sweep, uploads begun longer ago are nobody's: 90s, 15m, 24h, 2d.", valueName: "age"))
@@ -31,7 +33,9 @@ struct DoctorStorageCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard sweep || !dryRun else { throw ValidationError("--dry-run belongs to --sweep") }
-    guard Age.seconds(olderThan) != nil else { throw ValidationError("--older-than takes an age like 90s, 15m or 24h") }
+    guard Age.seconds(olderThan) != nil else {
+      throw ValidationError("--older-than takes an age like 90s, 15m or 24h")
+    }
   }
 
   func run() async throws {

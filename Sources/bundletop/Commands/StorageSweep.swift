@@ -127,7 +127,8 @@ struct StorageSweep: Sendable {
         try JSONText.document(Answer(bucket: bucket, dryRun: dryRun, uploads: items, removed: removed)))
     } else {
       for key in removed {
-        writeLine(UntrustedText.line("s3://\(bucket)/\(key): \(dryRun ? "would be removed" : "removed"), of a doctor"))
+        writeLine(
+          UntrustedText.line("s3://\(bucket)/\(key): \(dryRun ? "would be removed" : "removed"), of a doctor"))
       }
       let strays = items.count { $0.verdict != Verdict.running.rawValue }
       writeLine(

@@ -33,7 +33,9 @@ struct DownloadPlan {
     let parts = bytes.split(separator: 47, omittingEmptySubsequences: false)
     for part in parts {
       if part.isEmpty { throw Refusal("an empty name between slashes is no file name") }
-      if part.elementsEqual([46]) || part.elementsEqual([46, 46]) { throw Refusal("'.' and '..' are no file names") }
+      if part.elementsEqual([46]) || part.elementsEqual([46, 46]) {
+        throw Refusal("'.' and '..' are no file names")
+      }
       if part.contains(0) { throw Refusal("a file name holds no NUL") }
       if part.count > Int(NAME_MAX) { throw Refusal("a part of it is longer than \(NAME_MAX) bytes") }
     }

@@ -37,7 +37,9 @@ struct PresignLine: Decodable {
   /// Reads one line.
   ///
   /// - Throws: what is wrong with it; never a part of its text, which may hold a secret.
-  static func request(_ line: Data, _ decoder: JSONDecoder, defaults: PresignRequest) throws(CommandFailure) -> PresignRequest {
+  static func request(_ line: Data, _ decoder: JSONDecoder, defaults: PresignRequest) throws(CommandFailure)
+    -> PresignRequest
+  {
     let read: PresignLine
     do {
       read = try decoder.decode(PresignLine.self, from: line)
@@ -63,11 +65,15 @@ struct PresignLine: Decodable {
     request.headers = (headers ?? []).map { ($0.name, $0.value ?? "") }
     switch (accessKey, secretKey) {
     case (let access?, let secret?):
-      guard !access.isEmpty, !secret.isEmpty else { throw CommandFailure(.partly, "accessKey or secretKey is empty") }
+      guard !access.isEmpty, !secret.isEmpty else {
+        throw CommandFailure(.partly, "accessKey or secretKey is empty")
+      }
       request.credentials = S3Credentials(
         accessKeyID: access, secretAccessKey: Secret(secret), sessionToken: sessionToken.map { Secret($0) })
     case (nil, nil):
-      guard sessionToken == nil else { throw CommandFailure(.partly, "sessionToken belongs to accessKey and secretKey") }
+      guard sessionToken == nil else {
+        throw CommandFailure(.partly, "sessionToken belongs to accessKey and secretKey")
+      }
     default: throw CommandFailure(.partly, "accessKey and secretKey belong together")
     }
     return request

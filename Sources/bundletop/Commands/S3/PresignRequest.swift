@@ -66,7 +66,8 @@ struct PresignSigner {
     let place = try place(request)
     guard unaudited || !settings.isArtifactBucket(request.bucket, at: place.endpoint) else {
       throw CommandFailure(
-        .denied, "\(request.bucket) is the bucket of the artifacts: `bundletop sign` signs there and keeps a record; "
+        .denied,
+        "\(request.bucket) is the bucket of the artifacts: `bundletop sign` signs there and keeps a record; "
           + "--unaudited signs without one")
     }
     var moment = now

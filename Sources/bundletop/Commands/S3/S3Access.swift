@@ -16,7 +16,8 @@ struct S3Access {
     let source = try S3Access.keys(profile: profile, settings: settings)
     credentials = source.credentials
     (self.region, self.endpoint) = try S3Access.place(
-      endpoint: endpoint, region: region ?? (profile == nil ? nil : source.region), style: style, settings: settings,
+      endpoint: endpoint, region: region ?? (profile == nil ? nil : source.region), style: style,
+      settings: settings,
       lastRegion: source.region)
   }
 

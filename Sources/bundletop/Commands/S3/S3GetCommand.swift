@@ -101,7 +101,8 @@ struct S3GetCommand: AsyncParsableCommand {
     let bar = TransferBar("\(items.count) objects", total: items.reduce(0) { $0 + $1.size }, quiet: quiet)
     let fetched = try await TransferBar.show(bar) {
       try await inParallel(items, width: parallel) { index, item in
-        let one = try await Download.fetch(item, of: location.bucket, into: folder, client, bar?.progress(of: index))
+        let one = try await Download.fetch(
+          item, of: location.bucket, into: folder, client, bar?.progress(of: index))
         bar?.finish(index, bytes: one.size ?? 0)
         return one
       }

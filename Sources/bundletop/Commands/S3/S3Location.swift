@@ -60,7 +60,9 @@ struct S3Location: Equatable {
   private static func wasRepaired(_ text: String) -> Bool {
     guard text.unicodeScalars.contains("\u{FFFD}") else { return false }
     for index in 0..<Int(CommandLine.argc) {
-      guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else { continue }
+      guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else {
+        continue
+      }
       return true
     }
     return false

@@ -16,7 +16,8 @@ struct S3Options: ParsableArguments {
   @Option(help: "How buckets are addressed. Default: path where an endpoint is named, else virtual.")
   var style: AddressStyle?
   @Option(
-    help: ArgumentHelp("Take keys and region from this profile of AWS's files, not the environment.", valueName: "name"))
+    help: ArgumentHelp(
+      "Take keys and region from this profile of AWS's files, not the environment.", valueName: "name"))
   var profile: String?
 
   /// Everything that is needed to talk to the service.

@@ -24,7 +24,9 @@ struct S3PutCommand: AsyncParsableCommand {
   @Flag(help: "Print a JSON object (a prefix: an array): file, key, size, sha256, seconds; error.") var json = false
 
   func validate() throws {
-    guard paths.count >= 2 else { throw ValidationError("name at least one file, and where it goes: s3://bucket/key") }
+    guard paths.count >= 2 else {
+      throw ValidationError("name at least one file, and where it goes: s3://bucket/key")
+    }
     guard (1...32).contains(parallel) else { throw ValidationError("--parallel takes 1 to 32") }
     guard contentType.nonBlank != nil, contentType.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) else {
       throw ValidationError("--content-type takes ASCII text")

@@ -20,7 +20,8 @@ struct S3RemoveCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !recursive || yes || dryRun else {
-      throw ValidationError("--recursive removes everything below the prefix: say --yes, or look with --dry-run first")
+      throw ValidationError(
+        "--recursive removes everything below the prefix: say --yes, or look with --dry-run first")
     }
   }
 
