@@ -35,7 +35,8 @@ enum FileThread {
         if count == seen {
           answer.give(
             .failure(
-              StorageError(.timeout, "\(what) got nowhere for \(patience.components.seconds) s: is the disk there?")))
+              StorageError(.timeout, "\(what) got nowhere for \(patience.components.seconds) s: is the disk there?")
+            ))
           return heart.stop()
         }
         seen = count

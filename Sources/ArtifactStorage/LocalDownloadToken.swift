@@ -93,6 +93,7 @@ package struct LocalDownloadToken: Sendable {
 
   private static func contractCode(_ link: LocalLink, key: Secret<[UInt8]>) -> [UInt8] {
     SHA256.authenticate(
-      "v1\n\(link.slug.text)\n\(link.fingerprint.text)\n\(link.key)\n\(link.expiresMilliseconds)", key: key.reveal())
+      "v1\n\(link.slug.text)\n\(link.fingerprint.text)\n\(link.key)\n\(link.expiresMilliseconds)", key: key.reveal()
+    )
   }
 }

@@ -94,7 +94,8 @@ extension StorageSettings.S3 {
   private static func proxy(_ variables: StorageVariables) throws(StorageError) -> S3Proxy? {
     guard let text = variables["PROXY"] else { return nil }
     guard let proxy = S3Proxy(text) else {
-      throw StorageVariables.wrong("PROXY", "is not an address like http://host:port or http://user:password@host:port")
+      throw StorageVariables.wrong(
+        "PROXY", "is not an address like http://host:port or http://user:password@host:port")
     }
     return proxy
   }

@@ -41,7 +41,8 @@ package struct StorageSettings: Sendable {
     } else {
       if let backend, backend != "local" {
         warnings.append(
-          "\(StorageVariables.name("BACKEND")) is '\(UntrustedText.line(backend, limit: 40))', which counts as local")
+          "\(StorageVariables.name("BACKEND")) is '\(UntrustedText.line(backend, limit: 40))', which counts as local"
+        )
       }
       self.backend = try StorageSettings.local(variables, &warnings)
     }

@@ -55,21 +55,19 @@ package typealias ByteProgress = @Sendable (_ bytes: Int64) -> Void
 enum DownloadSink: Sendable {
   /// Fails when the body is longer than `limit`.
   case memory(limit: Int)
-  /// Written to this path, which is created or emptied, and hashed on the way.
-  case file(path: String, progress: ByteProgress?)
-  /// Hashed and thrown away.
-  case hash
+  /// An object's bytes, which may come in several tries.
+  case object(ObjectReceiver)
 }
 
 /// A complete answer.
 struct HTTPResponse: Sendable {
   var status: Int
   var headers: HTTPHeaders
-  /// Empty when the body went to a file or was only hashed.
+  /// Empty when the object went to a file or was only hashed.
   var body: [UInt8]
   /// Length of the body.
   var received: Int64
-  /// SHA-256 of the body, for the sinks that hash.
+  /// SHA-256 of the body, when it is an object.
   var digest: Checksum?
 }
 
@@ -81,6 +79,8 @@ struct TransportError: Error, Sendable {
     case bodyChanged
     /// The answer's body is longer than the sink takes.
     case tooLong
+    /// The answer is not one to what was asked.
+    case dishonest
     /// A file of ours could not be read or written.
     case file
   }

@@ -4,6 +4,9 @@ internal import ProcessControl
 extension S3Client {
   /// Downloads an object to a file, which appears under its name only whole, synced and equal to `checksum`.
   ///
+  /// A broken connection, a truncated answer or a server that restarts in between is survived: the next try asks
+  /// for the rest of the same object. When the object has changed meanwhile, all of it is fetched again.
+  ///
   /// - Parameter file: replaced when it exists; its directory must exist.
   /// - Throws: `.integrity` when the bytes differ from `checksum`; nothing is left behind then.
   package func getObject(
@@ -24,23 +27,34 @@ extension S3Client {
     try await download(bucket: bucket, key: key, file: file, checksum: nil, progress: progress)
   }
 
+  /// Downloads a small object into memory.
+  ///
+  /// - Parameter limit: bytes; a longer object is an error.
+  package func getObject(
+    bucket: String, key: String, limit: Int
+  ) async throws(S3Error) -> (bytes: [UInt8], info: S3ObjectInfo) {
+    let (response, _) = try await receive(.memory(limit: limit), bucket: bucket, key: key)
+    return (response.body, S3ObjectInfo(response))
+  }
+
+  /// Reads an object to its end and keeps nothing but its SHA-256 and its length.
+  package func hashObject(bucket: String, key: String) async throws(S3Error) -> (checksum: Checksum, size: Int64) {
+    let (response, checksum) = try await receive(.hash, bucket: bucket, key: key)
+    return (checksum, response.received)
+  }
+
   private func download(
     bucket: String, key: String, file: String, checksum: Checksum?, progress: ByteProgress?
   ) async throws(S3Error) -> (info: S3ObjectInfo, checksum: Checksum) {
     let temporary = TemporaryFile(beside: file)
-    var call = S3Call(method: .get, operation: "GET", bucket: bucket, key: key)
-    call.sink = .file(path: temporary.path, progress: progress)
-    call.answersDocument = false
-    call.headers = [HTTPHeader("x-amz-checksum-mode", "ENABLED")]
-    let subject = call.subject(endpoint)
+    let subject = S3Call(method: .get, operation: "GET", bucket: bucket, key: key).subject(endpoint)
     do throws(S3Error) {
-      let response = try await perform(call)
+      let (response, digest) = try await receive(
+        .file(path: temporary.path, progress: progress), bucket: bucket, key: key)
       let info = S3ObjectInfo(response)
-      let expected = checksum ?? info.serverChecksum ?? info.notedChecksum
-      guard let digest = response.digest, expected == nil || expected == digest else {
+      if let expected = checksum ?? info.serverChecksum ?? info.notedChecksum, expected != digest {
         throw subject.error(
-          .integrity, code: "ChecksumMismatch",
-          "the object's SHA-256 is \(response.digest?.hex ?? "unknown"), expected \(expected?.hex ?? "one")")
+          .integrity, code: "ChecksumMismatch", "the object's SHA-256 is \(digest), expected \(expected)")
       }
       let result = await DetachedThread.value { temporary.commit(as: file) }
       if let reason = result { throw subject.error(.file, code: "File", reason) }
@@ -51,28 +65,19 @@ extension S3Client {
     }
   }
 
-  /// Downloads a small object into memory.
-  ///
-  /// - Parameter limit: bytes; a longer object is an error.
-  package func getObject(
-    bucket: String, key: String, limit: Int
-  ) async throws(S3Error) -> (bytes: [UInt8], info: S3ObjectInfo) {
+  private func receive(
+    _ destination: ObjectReceiver.Destination, bucket: String, key: String
+  ) async throws(S3Error) -> (HTTPResponse, Checksum) {
+    let receiver = ObjectReceiver(destination)
+    defer { receiver.close() }
     var call = S3Call(method: .get, operation: "GET", bucket: bucket, key: key)
-    call.sink = .memory(limit: limit)
+    call.sink = .object(receiver)
     call.answersDocument = false
-    let response = try await perform(call)
-    return (response.body, S3ObjectInfo(response))
-  }
-
-  /// Reads an object to its end and keeps nothing but its SHA-256 and its length.
-  package func hashObject(bucket: String, key: String) async throws(S3Error) -> (checksum: Checksum, size: Int64) {
-    var call = S3Call(method: .get, operation: "GET", bucket: bucket, key: key)
-    call.sink = .hash
-    call.answersDocument = false
+    call.headers = [HTTPHeader("x-amz-checksum-mode", "ENABLED")]
     let response = try await perform(call)
     guard let checksum = response.digest else {
       throw call.subject(endpoint).error(.serverError, code: "NoBody", "the answer has no body")
     }
-    return (checksum, response.received)
+    return (response, checksum)
   }
 }

@@ -9,7 +9,7 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case notFound
     /// 401 or 403: unknown key, wrong secret, missing right.
     case denied
-    /// 429 or 503: too many requests.
+    /// 429 or 503: too many requests, or a word for it.
     case throttled
     /// Another 5xx, or an answer that makes no sense.
     case serverError
@@ -19,7 +19,7 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case transport
     /// The host name is unknown or the certificate is not trusted: trying again cannot help.
     case unreachable
-    /// Bytes differ from what their checksum promises.
+    /// Bytes differ from what their checksum promises, or an answer from what was asked.
     case integrity
     /// 412: the condition of a write does not hold (`PutCondition`).
     case preconditionFailed
@@ -70,15 +70,19 @@ extension S3Error.Kind {
   init(status: Int, code: String) {
     switch code {
     case "RequestTimeTooSkewed": self = .clockSkew
-    case "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests": self = .throttled
-    // Two conditional writes met: the answer is to ask again.
-    case "InternalError", "ServiceUnavailable", "ConditionalRequestConflict", "OperationAborted":
+    case "SlowDown", "SlowDownRead", "SlowDownWrite", "Throttling", "ThrottlingException", "RequestThrottled",
+      "TooManyRequests", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded":
+      self = .throttled
+    // The two conflicts mean that another request for the same key is under way.
+    case "InternalError", "ServiceUnavailable", "OperationAborted", "ConditionalRequestConflict":
       self = .serverError
-    case "RequestTimeout": self = .timeout
+    case "RequestTimeout", "RequestTimeoutException": self = .timeout
+    case "IncompleteBody": self = .transport
     case "BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest": self = .integrity
     case "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken":
       self = .denied
-    case "NoSuchKey", "NoSuchBucket": self = .notFound
+    case "NoSuchKey", "NoSuchBucket", "NoSuchUpload": self = .notFound
+    case "NotImplemented": self = .invalidRequest
     default:
       switch status {
       case 401, 403: self = .denied
@@ -86,7 +90,7 @@ extension S3Error.Kind {
       case 408: self = .timeout
       case 412: self = .preconditionFailed
       case 429, 503: self = .throttled
-      case 501: self = .invalidRequest  // the server will not learn it by being asked again
+      case 501, 505: self = .invalidRequest
       case 500...: self = .serverError
       default: self = .invalidRequest
       }

@@ -4,8 +4,14 @@ internal import BundleModel
 package struct S3Proxy: Sendable, CustomStringConvertible {
   /// `http://host:port`, fit to be shown.
   package let address: String
-  /// `user:password`, percent-decoded.
-  let login: Secret<String>?
+  /// Percent-decoded.
+  let login: Secret<Login>?
+
+  /// Who we say we are.
+  struct Login: Sendable {
+    var user: String
+    var password: String
+  }
 
   /// Reads `http://[user:password@]host:port`; nil for anything else. User and password may be percent-encoded.
   ///
@@ -15,13 +21,16 @@ package struct S3Proxy: Sendable, CustomStringConvertible {
     guard text.lowercased().hasPrefix("http://") else { return nil }
     var rest = text.dropFirst(7)
     if rest.hasSuffix("/") { rest.removeLast() }
-    var login: Secret<String>?
+    var login: Secret<Login>?
     if let at = rest.lastIndex(of: "@") {
-      let bytes = ByteEncoding.percentDecoded(Array(rest[..<at].utf8), plusIsBlank: false)
-      let decoded = String(decoding: bytes, as: UTF8.self)
-      // libcurl takes a C string; a line break would end the header that carries it.
-      guard decoded.contains(":"), decoded.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
-      login = Secret(decoded)
+      let halves = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
+        String(decoding: ByteEncoding.percentDecoded(Array($0.utf8), plusIsBlank: false), as: UTF8.self)
+      }
+      // libcurl takes C strings, and basic authentication ends the user's name at the first colon.
+      guard halves.count == 2, !halves[0].contains(":"), halves.joined().utf8.allSatisfy({ $0 != 0 }) else {
+        return nil
+      }
+      login = Secret(Login(user: halves[0], password: halves[1]))
       rest = rest[rest.index(after: at)...]
     }
     // What names a service's host and port names a proxy's too.

@@ -69,8 +69,9 @@ import Testing
     for link in Self.changes(of: Self.named) + [renamed, Self.link] {
       #expect(Self.verdict(ring, text, link) == .refused)
     }
-    for token in [String(text.dropFirst(3)), "k2" + text.dropFirst(2), "k3" + text.dropFirst(2), "K1" + text.dropFirst(2)]
-    {
+    for token in [
+      String(text.dropFirst(3)), "k2" + text.dropFirst(2), "k3" + text.dropFirst(2), "K1" + text.dropFirst(2),
+    ] {
       #expect(Self.verdict(ring, token) == .refused)
     }
     // A combining accent behind the dot.
@@ -91,8 +92,11 @@ import Testing
 
   /// Old first, then new first, then old gone: a link always works until its time, and then no longer.
   @Test func rotation() throws {
-    let steps = ["a:the-older-key-here", "a:the-older-key-here,b:the-newer-key-here", "b:the-newer-key-here,a:the-older-key-here"]
-      .map { try! Self.token($0) }
+    let steps = [
+      "a:the-older-key-here", "a:the-older-key-here,b:the-newer-key-here",
+      "b:the-newer-key-here,a:the-older-key-here",
+    ]
+    .map { try! Self.token($0) }
     for signer in steps {
       for checker in steps.dropFirst() {
         #expect(Self.verdict(checker, signer.token(Self.named).reveal()) == .valid(coversFilename: true))
@@ -116,8 +120,10 @@ import Testing
 
   @Test(arguments: [
     ("plain secret of some length", []), ("with:colon,but not,everywhere", []), ("k:0123456789abcdef", ["k"]),
-    ("a:0123456789abcdef,b:0123456789abcdef", ["a", "b"]), ("a:0123456789abcdef\n\nb:0123456789abcdef\r\n", ["a", "b"]),
-    (" a:0123456789abcdef , b:0123456789abcdef ", ["a", "b"]), ("a b:0123456789abcdef", []), (":0123456789abcdef", []),
+    ("a:0123456789abcdef,b:0123456789abcdef", ["a", "b"]),
+    ("a:0123456789abcdef\n\nb:0123456789abcdef\r\n", ["a", "b"]),
+    (" a:0123456789abcdef , b:0123456789abcdef ", ["a", "b"]), ("a b:0123456789abcdef", []),
+    (":0123456789abcdef", []),
     ("a:with:colons:0123456789", ["a"]), ("é:0123456789abcdef", []), ("aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=", []),
     (String(repeating: "k", count: 33) + ":0123456789abcdef", []),
   ])
@@ -141,7 +147,8 @@ import Testing
     #expect(settings.warnings.isEmpty)
     let store = try #require(settings.make() as? LocalArtifactStore)
     let sign = {
-      try store.signedURL(LinkRequest(slug: Self.link.slug, fingerprint: Self.link.fingerprint, key: Self.link.key)).url
+      try store.signedURL(LinkRequest(slug: Self.link.slug, fingerprint: Self.link.fingerprint, key: Self.link.key))
+        .url
         .reveal()
     }
     #expect(try sign().contains("token=a."))

@@ -17,7 +17,10 @@ import Testing
       self.ends = ends
     }
     func open() { _ = write(ends[1], [1], 1) }
-    func wait() { var byte: UInt8 = 0; _ = read(ends[0], &byte, 1) }
+    func wait() {
+      var byte: UInt8 = 0
+      _ = read(ends[0], &byte, 1)
+    }
     deinit { for end in ends { close(end) } }
   }
 

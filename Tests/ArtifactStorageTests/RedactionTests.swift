@@ -89,7 +89,8 @@ import Testing
     Self.expectSilence(settings)
     let store = settings.make()
     let link = try store.signedURL(
-      LinkRequest(slug: try #require(Slug("demo")), fingerprint: try #require(Fingerprint("0")), key: "demo/0/x.tgz"))
+      LinkRequest(
+        slug: try #require(Slug("demo")), fingerprint: try #require(Fingerprint("0")), key: "demo/0/x.tgz"))
     Self.expectSilence(link)
     Self.expectSilence(link.url)
     Self.expectSilence(store)

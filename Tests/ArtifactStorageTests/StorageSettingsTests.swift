@@ -48,8 +48,12 @@ import Testing
       "ACCESS_KEY_ID": nil, "SECRET_ACCESS_KEY": " ", "AWS_ACCESS_KEY_ID": "aws", "AWS_SECRET_ACCESS_KEY": "s",
       "AWS_SESSION_TOKEN": "t",
     ])
-    #expect(keys.credentials.credentials.accessKeyID == "aws" && keys.credentials.credentials.sessionToken?.reveal() == "t")
-    #expect(try Self.s3(["AWS_SESSION_TOKEN": "t"]).credentials.credentials.sessionToken == nil, "another key pair's token")
+    #expect(
+      keys.credentials.credentials.accessKeyID == "aws"
+        && keys.credentials.credentials.sessionToken?.reveal() == "t")
+    #expect(
+      try Self.s3(["AWS_SESSION_TOKEN": "t"]).credentials.credentials.sessionToken == nil,
+      "another key pair's token")
   }
 
   @Test(
@@ -142,6 +146,7 @@ import Testing
     ]
     #expect(try Self.s3(changes).region == "eu-north-1")
     #expect(try Self.s3(changes.merging(["AWS_REGION": "eu-west-1"]) { $1 }).region == "eu-west-1")
-    #expect(try Self.s3(["AWS_SHARED_CREDENTIALS_FILE": file]).region == "us-east-1", "the keys are not the profile's")
+    #expect(
+      try Self.s3(["AWS_SHARED_CREDENTIALS_FILE": file]).region == "us-east-1", "the keys are not the profile's")
   }
 }

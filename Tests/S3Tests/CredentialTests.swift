@@ -78,7 +78,8 @@ import Testing
     #expect(mkfifo(pipe, 0o600) == 0)
     #expect(complaint(["ACCESS_KEY_ID": "id", "SECRET_ACCESS_KEY_FILE": pipe]).contains("not a regular file"))
     let two = try directory.write("hush\nhush\n", to: "two")
-    #expect(complaint(["ACCESS_KEY_ID": "id", "SECRET_ACCESS_KEY_FILE": two]).contains("SECRET_ACCESS_KEY_FILE holds a"))
+    #expect(
+      complaint(["ACCESS_KEY_ID": "id", "SECRET_ACCESS_KEY_FILE": two]).contains("SECRET_ACCESS_KEY_FILE holds a"))
     let both = complaint(["ACCESS_KEY_ID": "id", "SECRET_ACCESS_KEY": "hush", "SECRET_ACCESS_KEY_FILE": two])
     #expect(both.contains("SECRET_ACCESS_KEY and APPHUB_BUNDLE_STORAGE_SECRET_ACCESS_KEY_FILE are both set"))
   }
@@ -86,9 +87,13 @@ import Testing
   @Test(arguments: [
     (["ACCESS_KEY_ID": "id"], "APPHUB_BUNDLE_STORAGE_SECRET_ACCESS_KEY is not set"),
     (["SECRET_ACCESS_KEY": "hush"], "APPHUB_BUNDLE_STORAGE_ACCESS_KEY_ID is not set"),
-    (["AWS_ACCESS_KEY_ID": "id"], "AWS_SECRET_ACCESS_KEY is not set"), ([:], "APPHUB_BUNDLE_STORAGE_ACCESS_KEY_ID and"),
+    (["AWS_ACCESS_KEY_ID": "id"], "AWS_SECRET_ACCESS_KEY is not set"),
+    ([:], "APPHUB_BUNDLE_STORAGE_ACCESS_KEY_ID and"),
     (["ACCESS_KEY_ID": "i d", "SECRET_ACCESS_KEY": "hush"], "APPHUB_BUNDLE_STORAGE_ACCESS_KEY_ID holds a blank"),
-    (["ACCESS_KEY_ID": "i\r\nX: y", "SECRET_ACCESS_KEY": "hush"], "APPHUB_BUNDLE_STORAGE_ACCESS_KEY_ID holds a line"),
+    (
+      ["ACCESS_KEY_ID": "i\r\nX: y", "SECRET_ACCESS_KEY": "hush"],
+      "APPHUB_BUNDLE_STORAGE_ACCESS_KEY_ID holds a line"
+    ),
     (["AWS_PROFILE": "x"], "there is no profile 'x' (AWS_PROFILE) in any file: HOME"),
   ])
   func incomplete(_ environment: [String: String], _ expected: String) {

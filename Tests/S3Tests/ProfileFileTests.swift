@@ -9,34 +9,38 @@ import Testing
   }
 
   /// Each file, and what its default profile holds as `key=value`, sorted.
-  @Test(arguments: [
-    ("", nil), ("[default]", ""), ("[default]\nregion = eu", "region=eu"), ("[default]\nregion=eu", "region=eu"),
-    ("[default]\r\nregion = eu\r\n", "region=eu"), ("\u{FEFF}[default]\nregion = eu", "region=eu"),
-    ("# c\n; c\n\n[default]\n#region = us\nregion = eu\n;region = us", "region=eu"),
-    ("[default]\nAWS_Access_Key_ID = A", "aws_access_key_id=A"), ("[default]\nregion: eu", "region=eu"),
-    ("[default]\nk = a=b:c==", "k=a=b:c=="), ("[default]\nk = a # b", "k=a # b"), ("[default]\nk =", "k="),
-    ("[default]\na = 1\na = 2", "a=2"), ("[default]\na = 1\n[other]\na = 3\n[default]\nb = 2", "a=1,b=2"),
-    ("[default]\ns3 =\n  region = us\n  max = 5\nregion = eu", "region=eu,s3="),
-    ("[default]\n  region = eu\n  a = 1", "a=1,region=eu"), ("[default]\na = 1\n  [other]\nb = 2", "a=1,b=2"),
-    ("[default] # head\nregion = eu", "region=eu"), ("  [default]\nregion = eu", "region=eu"),
-    ("[ default ]\nregion = eu", "region=eu"), ("region = eu\n[default]", ""), ("[default]\nnonsense\na = 1", "a=1"),
-    ("[default\na = 1", nil), ("[]\na = 1\n[default]\nb = 2", "b=2"), ("[default]\n= 1\nb = 2", "b=2"),
-    ("[default]\n\tregion\t=\teu\t", "region=eu"), ("[default]\n\n\n\nregion = eu\n\n", "region=eu"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("", nil), ("[default]", ""), ("[default]\nregion = eu", "region=eu"), ("[default]\nregion=eu", "region=eu"),
+      ("[default]\r\nregion = eu\r\n", "region=eu"), ("\u{FEFF}[default]\nregion = eu", "region=eu"),
+      ("# c\n; c\n\n[default]\n#region = us\nregion = eu\n;region = us", "region=eu"),
+      ("[default]\nAWS_Access_Key_ID = A", "aws_access_key_id=A"), ("[default]\nregion: eu", "region=eu"),
+      ("[default]\nk = a=b:c==", "k=a=b:c=="), ("[default]\nk = a # b", "k=a # b"), ("[default]\nk =", "k="),
+      ("[default]\na = 1\na = 2", "a=2"), ("[default]\na = 1\n[other]\na = 3\n[default]\nb = 2", "a=1,b=2"),
+      ("[default]\ns3 =\n  region = us\n  max = 5\nregion = eu", "region=eu,s3="),
+      ("[default]\n  region = eu\n  a = 1", "a=1,region=eu"), ("[default]\na = 1\n  [other]\nb = 2", "a=1,b=2"),
+      ("[default] # head\nregion = eu", "region=eu"), ("  [default]\nregion = eu", "region=eu"),
+      ("[ default ]\nregion = eu", "region=eu"), ("region = eu\n[default]", ""),
+      ("[default]\nnonsense\na = 1", "a=1"),
+      ("[default\na = 1", nil), ("[]\na = 1\n[default]\nb = 2", "b=2"), ("[default]\n= 1\nb = 2", "b=2"),
+      ("[default]\n\tregion\t=\teu\t", "region=eu"), ("[default]\n\n\n\nregion = eu\n\n", "region=eu"),
+    ] as [(String, String?)])
   func files(_ text: String, _ expected: String?) {
     let found = Self.values(text)?.map { "\($0)=\($1)" }.sorted().joined(separator: ",")
     #expect(found == expected)
   }
 
-  @Test(arguments: [
-    ("[default]\na = 1", "default", "1"), ("[profile default]\na = 1", "default", "1"),
-    ("[default]\na = 1\n[profile default]\na = 2", "default", "2"),
-    ("[profile default]\na = 2\n[default]\na = 1", "default", "2"),
-    ("[work]\na = 1", "work", nil), ("[profile work]\na = 1", "work", "1"), ("[profile\twork]\na = 1", "work", "1"),
-    ("[profile \"my work\"]\na = 1", "my work", "1"), ("[profile 'w']\na = 1", "w", "1"),
-    ("[profilework]\na = 1", "work", nil), ("[sso-session work]\na = 1", "work", nil),
-    ("[profile]\na = 1", "profile", nil), ("[profile work]\n[services x]\na = 1", "work", nil),
-  ] as [(String, String, String?)])
+  @Test(
+    arguments: [
+      ("[default]\na = 1", "default", "1"), ("[profile default]\na = 1", "default", "1"),
+      ("[default]\na = 1\n[profile default]\na = 2", "default", "2"),
+      ("[profile default]\na = 2\n[default]\na = 1", "default", "2"),
+      ("[work]\na = 1", "work", nil), ("[profile work]\na = 1", "work", "1"),
+      ("[profile\twork]\na = 1", "work", "1"),
+      ("[profile \"my work\"]\na = 1", "my work", "1"), ("[profile 'w']\na = 1", "w", "1"),
+      ("[profilework]\na = 1", "work", nil), ("[sso-session work]\na = 1", "work", nil),
+      ("[profile]\na = 1", "profile", nil), ("[profile work]\n[services x]\na = 1", "work", nil),
+    ] as [(String, String, String?)])
   func configSections(_ text: String, _ profile: String, _ expected: String?) {
     #expect(Self.values(text, profile, kind: .config)?["a"] == expected)
   }
