@@ -1,7 +1,11 @@
 /// Query parameters as they are signed, which is also how they are sent.
 extension SignatureV4 {
-  /// True when a name sorts behind ours, as every `response-…` does.
-  static func sortsLast(_ name: String) -> Bool { name.utf8.first.map { $0 > 88 && $0 < 127 } ?? false }
+  /// True when a name sorts behind ours, as every `response-…` does. Names are sorted as they are encoded: one that
+  /// begins with `^` begins with `%` then, and sorts before.
+  static func sortsLast(_ name: String) -> Bool {
+    guard let first = name.utf8.first else { return false }
+    return (97...122).contains(first) || first == 89 || first == 90 || first == 95 || first == 126
+  }
 
   /// Puts more parameters between those of an encoded query.
   static func sorted(query: [UInt8], with more: [(name: String, value: String)]) -> [UInt8] {

@@ -36,7 +36,7 @@ struct DownloadPosition: Equatable, Sendable {
   /// - Parameter asked: where the range began that was asked for; 0 when all was.
   mutating func take(status: Int, headers: HTTPHeaders, asked: Int64) -> Verdict {
     let name = Self.strongTag(headers["etag"])
-    guard status == 206 else {
+    guard Self.isPart(status: status, headers) else {
       self = DownloadPosition()
       total = headers["content-length"].flatMap { Int64($0) }
       etag = name
@@ -58,6 +58,14 @@ struct DownloadPosition: Equatable, Sendable {
     }
     total = total ?? range.total
     return .rest
+  }
+
+  /// True when an answer brings a part of an object. Some servers say so by Content-Range alone, under a 200; a
+  /// range that is the whole object is no part.
+  static func isPart(status: Int, _ headers: HTTPHeaders) -> Bool {
+    guard let text = headers["content-range"] else { return status == 206 }
+    guard status != 206, let range = ContentRange(text) else { return true }
+    return range.first != 0 || range.count != range.total
   }
 
   /// Counts bytes that have come.

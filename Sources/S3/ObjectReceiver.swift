@@ -63,7 +63,7 @@ final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the 
 
   /// Takes the head of a success.
   func begin(status: Int, headers: HTTPHeaders) throws(TransportError) {
-    if status != 206 { try startOver() }
+    if !DownloadPosition.isPart(status: status, headers) { try startOver() }
     switch position.take(status: status, headers: headers, asked: asked) {
     case .fromStart:
       head = headers

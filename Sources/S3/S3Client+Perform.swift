@@ -82,10 +82,12 @@ extension S3Client {
   private func correct(_ outcome: Outcome, _ call: S3Call, _ corrections: inout Corrections) -> Bool {
     guard let error = outcome.error, let status = error.status else { return false }
     let document = S3ErrorDocument(outcome.response.body)
+    // Amazon names the region in other refusals too: the one that was signed for is no redirect.
     if let region = BucketRegions.redirect(
-      outcome.response, code: document?.code ?? "", region: document?.region ?? "")
+      outcome.response, code: document?.code ?? "", region: document?.region ?? ""),
+      region != outcome.route.signer.region
     {
-      if corrections.didMove || region == outcome.route.signer.region {
+      if corrections.didMove {
         regions.forget(call.bucket)
         return false
       }

@@ -7,10 +7,14 @@ struct S3CreatedUpload: Equatable {
   /// Nil unless it names an upload.
   init?(_ bytes: [UInt8]) {
     var id = ""
-    let isRead = try? XMLWalk.read(bytes, root: "InitiateMultipartUploadResult") { path, text in
-      if path == ["UploadId"] { id += text }
+    // rclone leaves the second half of the name out.
+    for root in ["InitiateMultipartUploadResult", "InitiateMultipartUpload"] where id.isEmpty {
+      let isRead = try? XMLWalk.read(bytes, root: root) { path, text in
+        if path == ["UploadId"] { id += text }
+      }
+      if isRead == nil { return nil }
     }
-    guard isRead == true, !id.isEmpty else { return nil }
+    guard !id.isEmpty else { return nil }
     uploadID = id
   }
 }

@@ -68,10 +68,21 @@ import Testing
     #expect(position.offset == 4)
   }
 
-  @Test func aPartThatNobodyAskedFor() {
+  @Test(arguments: [(206, "bytes 0-9/10"), (206, "bytes 4-9/10"), (200, "bytes 4-9/10"), (200, "nonsense")])
+  func aPartThatNobodyAskedFor(_ status: Int, _ range: String) {
     var position = DownloadPosition()
-    let verdict = position.take(status: 206, headers: head("Content-Range: bytes 0-9/10"), asked: 0)
+    let verdict = position.take(status: status, headers: head("Content-Range: \(range)"), asked: 0)
     #expect("\(verdict)".hasPrefix("lie"))
+  }
+
+  /// rclone sends the rest under a 200; to take it for the whole would be to lose the beginning.
+  @Test func aPartUnderA200() {
+    var position = begun
+    let rest = head("Content-Range: bytes 4-9/10", "ETag: \"a\"", "Content-Length: 6")
+    #expect(position.take(status: 200, headers: rest, asked: 4) == .rest)
+    #expect(position.offset == 4 && position.total == 10)
+    let whole = head("Content-Range: bytes 0-9/10", "ETag: \"a\"", "Content-Length: 10")
+    #expect(position.take(status: 200, headers: whole, asked: 4) == .fromStart)
   }
 
   @Test func aWholeAnswerStartsOver() {

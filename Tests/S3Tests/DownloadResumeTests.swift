@@ -59,6 +59,33 @@ import Testing
     #expect(server.requests.last?.header("authorization")?.contains("range") == true, "Range is not signed")
   }
 
+  /// rclone sends the rest under a 200, others under a 206.
+  @Test func goesOnAtTheRealServer() async throws {
+    let store = try await TestObjectStore.create()
+    let size = 3_000_000
+    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    let port = try #require(store.endpoint.split(separator: ":").last.flatMap { Int($0) })
+    let line = try TunnelProxy(to: port, cuts: [1_000_000, 500_000, 10])
+    defer { line.stop() }
+    try await store.client().putObject(bucket: store.bucket, key: "key", bytes: bytes)
+    let directory = try TemporaryDirectory()
+    let file = directory.path + "/out"
+    let steps = Steps()
+    let client = S3Client(
+      S3Configuration(
+        endpoint: try #require(S3Endpoint("http://127.0.0.1:\(line.port)", pathStyle: true)),
+        region: store.region,
+        credentials: S3Credentials(accessKeyID: store.accessKey, secretAccessKey: store.secretKey)))
+    let (info, checksum) = try await client.getObject(bucket: store.bucket, key: "key", file: file) {
+      steps.take($0)
+    }
+    #expect(info.size == Int64(size))
+    #expect(checksum.digest == SHA256.digest(of: bytes))
+    #expect(try TestFile.bytes(of: file) == bytes)
+    #expect(steps.last == Int64(size))
+    #expect(line.connections == 4)
+  }
+
   /// A hundred breaks are far more than the attempts of one try; each brings something.
   @Test func endsWhenItProgresses() async throws {
     let server = try ScriptedServer(Self.flaky(limit: 10))

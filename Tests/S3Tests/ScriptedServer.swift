@@ -24,6 +24,8 @@ final class ScriptedServer: Sendable {
     case reset(sending: String = "")
     /// Reads the request and closes without an answer.
     case hangUp
+    /// What follows from the requests so far, the last of which is answered.
+    case computed(@Sendable (_ requests: [Request]) -> Reply)
     /// Closes the idle connection after this answer without saying so.
     case answerThenClose(Int, body: String = "")
   }
@@ -110,12 +112,7 @@ final class ScriptedServer: Sendable {
   private func serve(_ connection: CInt) {
     defer { finish(connection) }
     while let request = readRequest(connection) {
-      var reply = state.withLock { state in
-        state.requests.append(request)
-        return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
-      }
-      if case .by(let choose) = reply { reply = choose(request) }
-      switch reply {
+      switch nextReply(to: request) {
       case .answer(let status, let headers, let body):
         let isHead = request.line.hasPrefix("HEAD")
         send(connection, head(status, headers, length: body.utf8.count) + (isHead ? "" : body))
@@ -136,7 +133,7 @@ final class ScriptedServer: Sendable {
           state.withLock { $0.sent += piece.utf8.count }
         }
         return hangUp(connection)
-      case .by: return hangUp(connection)
+      case .by, .computed: return hangUp(connection)
       case .hangUp: return hangUp(connection)
       case .hang:
         waitForTheEnd(connection)
@@ -147,6 +144,18 @@ final class ScriptedServer: Sendable {
         setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
         return
       }
+    }
+  }
+
+  private func nextReply(to request: Request) -> Reply {
+    let next = state.withLock { state in
+      state.requests.append(request)
+      return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
+    }
+    switch next {
+    case .by(let choose): return choose(request)
+    case .computed(let compute): return compute(requests)
+    default: return next
     }
   }
 

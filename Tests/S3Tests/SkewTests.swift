@@ -58,6 +58,18 @@ import Testing
     #expect(server.requests.count == 2)
   }
 
+  /// Amazon names the bucket's region beside; it is ours already.
+  @Test func aRegionBesideIsNoRedirect() async throws {
+    let theirs = try #require(Timestamp(iso8601: "2026-01-02T03:04:05Z"))
+    let server = try ScriptedServer(
+      .answer(400, headers: ["Date: Fri, 02 Jan 2026 03:04:05 GMT", "x-amz-bucket-region: us-east-1"]),
+      .answer(200))
+    defer { server.stop() }
+    let client = try scriptedClient(of: server, retry: .never, now: { theirs.advanced(by: .seconds(-3600)) })
+    try await client.headBucket("bucket")
+    #expect(server.requests.count == 2)
+  }
+
   /// Somebody sets our clock right while we go on correcting it.
   @Test func learnsAnewWhenItBecomesWrong() async throws {
     let theirs = Clock("2026-01-02T03:04:05Z")

@@ -3,20 +3,28 @@ import ProcessControl
 import Synchronization
 import TestSupport
 
-/// An HTTP proxy that knows CONNECT alone and one way: to a port of 127.0.0.1, whatever is asked for.
+/// Something between client and server: an HTTP proxy that knows CONNECT alone and one way, to a port of 127.0.0.1,
+/// whatever is asked for; or a line that breaks.
 final class TunnelProxy: Sendable {
   private struct State {
+    /// Bytes from the server after which each of the next connections breaks.
+    var cuts: [Int]
     var heads: [String] = []
+    var connections = 0
     var open: Set<CInt> = []
   }
 
   let port: Int
   private let target: Int
   private let listener: CInt
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+  private let isProxy: Bool
 
-  init(to target: Int) throws {
+  /// - Parameter cuts: makes it a line that breaks after so many bytes from the server, once each.
+  init(to target: Int, cuts: [Int] = []) throws {
     self.target = target
+    isProxy = cuts.isEmpty
+    state = Mutex(State(cuts: cuts))
     listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
     let listener = listener
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -31,13 +39,18 @@ final class TunnelProxy: Sendable {
     let code = DetachedThread.start { [self] in
       defer { close(listener) }
       while case let connection = accept(listener, nil, nil), connection >= 0 {
-        state.withLock { _ = $0.open.insert(connection) }
+        state.withLock { state in
+          state.connections += 1
+          state.open.insert(connection)
+        }
         precondition(DetachedThread.start { self.serve(connection) } == 0, "no thread for a connection")
       }
     }
     precondition(code == 0, "no thread for the proxy")
   }
 
+  /// Connections that came.
+  var connections: Int { state.withLock { $0.connections } }
   /// What clients said before the tunnel.
   var heads: [String] { state.withLock { $0.heads } }
 
@@ -55,13 +68,7 @@ final class TunnelProxy: Sendable {
       close(client)
       close(server)
     }
-    var head: [UInt8] = []
-    var byte: UInt8 = 0
-    while !head.suffix(4).elementsEqual([13, 10, 13, 10]) {
-      guard recv(client, &byte, 1, 0) == 1 else { return }
-      head.append(byte)
-    }
-    state.withLock { $0.heads.append(String(decoding: head, as: UTF8.self)) }
+    guard !isProxy || takesHead(client) else { return }
     var address = Self.address(port: target)
     let connected = withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -69,9 +76,23 @@ final class TunnelProxy: Sendable {
       }
     }
     guard connected == 0 else { return }
-    let greeting = Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8)
-    send(client, greeting, greeting.count, CInt(MSG_NOSIGNAL))
+    if isProxy {
+      let greeting = Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8)
+      send(client, greeting, greeting.count, CInt(MSG_NOSIGNAL))
+    }
     pump(client, server)
+  }
+
+  /// Reads what a client asks of the proxy; false when it goes away.
+  private func takesHead(_ client: CInt) -> Bool {
+    var head: [UInt8] = []
+    var byte: UInt8 = 0
+    while !head.suffix(4).elementsEqual([13, 10, 13, 10]) {
+      guard recv(client, &byte, 1, 0) == 1 else { return false }
+      head.append(byte)
+    }
+    state.withLock { $0.heads.append(String(decoding: head, as: UTF8.self)) }
+    return true
   }
 
   private func pump(_ client: CInt, _ server: CInt) {
@@ -79,9 +100,11 @@ final class TunnelProxy: Sendable {
       pollfd(fd: client, events: Int16(POLLIN), revents: 0), pollfd(fd: server, events: Int16(POLLIN), revents: 0),
     ]
     var chunk = [UInt8](repeating: 0, count: 65_536)
+    var left = state.withLock { $0.cuts.isEmpty ? Int.max : $0.cuts.removeFirst() }
     while poll(&both, 2, 60_000) > 0 {
       for (from, to) in [(0, server), (1, client)] where both[from].revents != 0 {
-        let count = recv(both[from].fd, &chunk, chunk.count, 0)
+        let count = recv(both[from].fd, &chunk, min(chunk.count, from == 1 ? left : .max), 0)
+        if from == 1 { left -= count }
         guard count > 0, send(to, chunk, count, CInt(MSG_NOSIGNAL)) == count else { return }
       }
     }
