@@ -91,7 +91,7 @@ let package = Package(
       name: "bundletop",
       dependencies: [
         "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "LocalStack", "Postgres",
-        "Hashing", "ProcessControl", "Terminal", argumentParser,
+        "Hashing", "ProcessControl", "S3", "Terminal", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(

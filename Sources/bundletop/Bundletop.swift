@@ -19,6 +19,7 @@ struct Bundletop: AsyncParsableCommand {
     subcommands: [
       DashboardCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, PodsCommand.self,
       PackageCommand.self, RetryCommand.self, SignCommand.self, VerifyCommand.self, SchemaCommand.self,
+      S3Command.self, DoctorCommand.self,
       DemoCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
