@@ -15,7 +15,7 @@ struct MultipartUpload: Sendable {
   let contentType: String
   let condition: PutCondition
   /// Tells a conditional upload of ours from everybody else's.
-  private let word = WriteMark.random()
+  let word = WriteMark.random()
 
   init(
     client: S3Client, bucket: String, key: String, file: String, size: Int64, checksum: Checksum,
@@ -32,7 +32,7 @@ struct MultipartUpload: Sendable {
   }
 
   /// What the server has begun.
-  private struct Begun: Sendable {
+  struct Begun: Sendable {
     var uploadID: String
     /// The server keeps a SHA-256 with every part.
     var keepsChecksums: Bool
@@ -41,9 +41,13 @@ struct MultipartUpload: Sendable {
   }
 
   /// Sends everything; the object's ETag without quotes.
-  func run(
-    _ parts: [FilePart], parallel: Int, hasher: FileHasher, progress: ByteProgress?
-  ) async throws(S3Error) -> String? {
+  func run(_ parts: [FilePart], parallel: Int, progress: ByteProgress?) async throws(S3Error) -> String? {
+    let hasher: FileHasher
+    do throws(TransportError) {
+      hasher = try FileHasher(file, size: size)
+    } catch {
+      throw S3Error(error, subject)
+    }
     // The answer is waited for even when the caller has given up: without the id nobody could abort the upload.
     let begun = try await client.shielded(grace: .seconds(3)) { () throws(S3Error) in try await begin() }
     do throws(S3Error) {
@@ -53,33 +57,6 @@ struct MultipartUpload: Sendable {
       await abort(begun.uploadID)
       throw error
     }
-  }
-
-  // MARK: Begin
-
-  private func begin() async throws(S3Error) -> Begun {
-    do throws(S3Error) {
-      return try await begin(checksums: true)
-    } catch {
-      // Servers that know no checksums: some say 400, some 501.
-      guard error.kind == .invalidRequest || error.status == 501 else { throw error }
-      return try await begin(checksums: false)
-    }
-  }
-
-  private func begin(checksums: Bool) async throws(S3Error) -> Begun {
-    var call = S3Call(method: .post, operation: "PUT", bucket: bucket, key: key, body: .bytes([]))
-    call.query = [("uploads", "")]
-    call.headers = [HTTPHeader("Content-Type", contentType), HTTPHeader("x-amz-meta-sha256", checksum.hex)]
-    if checksums { call.headers.append(HTTPHeader("x-amz-checksum-algorithm", "SHA256")) }
-    if condition != .none { call.headers.append(HTTPHeader(WriteMark.field, word)) }
-    let response = try await client.perform(call)
-    guard let uploadID = S3CreatedUpload(response.body)?.uploadID else {
-      throw malformed("the answer to the beginning of an upload names no upload", response.status)
-    }
-    return Begun(
-      uploadID: uploadID, keepsChecksums: checksums,
-      wantsChecksums: checksums && response.headers["x-amz-checksum-algorithm"]?.uppercased() == "SHA256")
   }
 
   // MARK: Parts
@@ -221,11 +198,11 @@ struct MultipartUpload: Sendable {
     await work.value
   }
 
-  private var subject: S3Subject {
+  var subject: S3Subject {
     S3Subject(operation: "PUT", endpoint: client.endpoint, bucket: bucket, key: key)
   }
 
-  private func malformed(_ what: String, _ status: Int) -> S3Error {
+  func malformed(_ what: String, _ status: Int) -> S3Error {
     subject.error(.serverError, status: status, code: "MalformedAnswer", what)
   }
 }

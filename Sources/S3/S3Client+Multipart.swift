@@ -24,16 +24,16 @@ extension S3Client {
     guard let parts = multipart.parts(of: size) else {
       throw subject.error(.invalidRequest, code: "EntityTooLarge", "\(size) bytes are more than S3 takes")
     }
-    let hasher: FileHasher
-    do throws(TransportError) {
-      hasher = try FileHasher(file, size: size)
-    } catch {
-      throw S3Error(error, subject)
-    }
     let upload = MultipartUpload(
       client: self, bucket: bucket, key: key, file: file, size: size, checksum: checksum,
       contentType: contentType, condition: condition)
-    return try await upload.run(parts, parallel: max(1, multipart.parallel), hasher: hasher, progress: progress)
+    do throws(S3Error) {
+      return try await upload.run(parts, parallel: max(1, multipart.parallel), progress: progress)
+    } catch {
+      // Somebody has swept our upload away: once is bad luck.
+      guard error.code == "NoSuchUpload" else { throw error }
+      return try await upload.run(parts, parallel: max(1, multipart.parallel), progress: progress)
+    }
   }
 
   /// Uploads a file whose SHA-256 is not known yet: it is read once to find out, then sent as above.

@@ -134,6 +134,16 @@ import Testing
     #expect(server.requests[1].header("if-none-match") == "*")
   }
 
+  @Test func copyAnsweredWithNonsense() async throws {
+    let server = try ScriptedServer(.answer(200, body: "x"), .answer(200, body: "garbage"), .answer(200, body: "y"))
+    defer { server.stop() }
+    let client = try client(server)
+    let error = await failure { () throws(S3Error) in
+      try await client.copyObject(bucket: "b", key: "k", toBucket: "c", toKey: "k")
+    }
+    #expect(error?.code == "MalformedAnswer")
+  }
+
   @Test func copyLimit() async throws {
     let server = try ScriptedServer(.reset(sending: "HTTP/1.1 200 OK\r\nContent-Length: 5368709121\r\n\r\n"))
     defer { server.stop() }

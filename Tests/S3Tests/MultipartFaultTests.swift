@@ -119,10 +119,40 @@ import Testing
     let other = try #require(Checksum(hex: SignatureV4.emptyHash))
     let server = try ScriptedServer(
       .answer(200, body: Self.begun), part(1), part(2), .hangUp, .answer(404, body: Self.gone),
-      otherSize ? stored(checksum, size: 2999) : stored(other), .answer(204))
+      otherSize ? stored(checksum, size: 2999) : stored(other), .answer(204), .answer(403))
     defer { server.stop() }
-    #expect(try await upload(server)?.code == "NoSuchUpload")
-    #expect(lines(server).last == "DELETE /b/k?uploadId=u%261")
+    #expect(try await upload(server)?.status == 403)
+    #expect(
+      lines(server).suffix(2) == ["DELETE /b/k?uploadId=u%261", "POST /b/k?uploads="], "it begins anew, once")
+  }
+
+  /// The first beginning's answer is lost: what it left behind is found and thrown away, what others do is not.
+  @Test func beginningThatWasLost() async throws {
+    let now = Timestamp.systemClock
+    let row = { (key: String, id: String, time: Timestamp) in
+      "<Upload><Key>\(key)</Key><UploadId>\(id)</UploadId><Initiated>\(time.iso8601)</Initiated></Upload>"
+    }
+    let listing =
+      "<ListMultipartUploadsResult>" + row("k", "u&amp;1", now) + row("k", "lost", now) + row("k2", "other", now)
+      + row("k", "old", now.advanced(by: .seconds(-60))) + row("k", "busy", now) + "</ListMultipartUploadsResult>"
+    let part1 = "<Part><PartNumber>1</PartNumber><Size>1</Size></Part>"
+    let server = try ScriptedServer(
+      .hangUp, .answer(200, body: Self.begun), .answer(200, body: listing),
+      .answer(200, body: "<ListPartsResult/>"),
+      .answer(204), .answer(200, body: "<ListPartsResult>\(part1)</ListPartsResult>"), part(1), part(2),
+      .answer(200, body: Self.done))
+    defer { server.stop() }
+    #expect(try await upload(server) == nil)
+    #expect(lines(server).filter { $0.hasPrefix("DELETE") } == ["DELETE /b/k?uploadId=lost"])
+    #expect(server.requests.count == 9)
+  }
+
+  @Test func completionOfNonsense() async throws {
+    let server = try ScriptedServer(
+      .answer(200, body: Self.begun), part(1), part(2), .answer(200, body: "garbage"), .answer(404), .answer(204))
+    defer { server.stop() }
+    #expect(try await upload(server)?.code == "MalformedAnswer")
+    #expect(lines(server).suffix(2) == ["HEAD /b/k", "DELETE /b/k?uploadId=u%261"])
   }
 
   @Test(arguments: [403, 400]) func refusedPartAborts(_ status: Int) async throws {
