@@ -10,6 +10,7 @@ internal import S3
 /// - Its object is there and newer than the upload: whoever was killed has put it again, or somebody else stored the
 ///   same content (keys of archives name their content). Nobody needs the upload; should somebody still be at it, its
 ///   Complete finds the object there, equal to its own. Stray at any age, so that kill, put again, sweep leaves none.
+///   HEAD tells whole seconds, cut: what began in the same second is left for the next sweep.
 /// - It was begun longer ago than `olderThan`. The default of 15 minutes is far above what an archive takes; who
 ///   sends more than that at a time asks for more.
 struct StorageSweep: Sendable {
