@@ -1,5 +1,4 @@
 internal import BundleModel
-internal import Glibc
 package import S3
 
 extension StorageSettings {
@@ -12,13 +11,13 @@ extension StorageSettings {
     package var region: String
     /// The keys as they stood when they were read, and where from.
     package var credentials: CredentialSource
-    package var trust: S3Trust
-    package var proxy: S3Proxy?
+    package var reach: StorageReach
 
     /// For a client of the same service.
     package var configuration: S3Configuration {
       var configuration = S3Configuration(
-        endpoint: endpoint, region: region, credentials: credentials.credentials, trust: trust, proxy: proxy)
+        endpoint: endpoint, region: region, credentials: credentials.credentials, trust: reach.trust,
+        proxy: reach.proxy)
       configuration.credentialSource = credentials
       return configuration
     }
@@ -58,11 +57,8 @@ extension StorageSettings.S3 {
     endpoint = try StorageSettings.S3.endpoint(variables, "ENDPOINT", pathStyle: pathStyle) ?? amazon
     publicEndpoint =
       try StorageSettings.S3.endpoint(variables, "PUBLIC_ENDPOINT", pathStyle: pathStyle) ?? endpoint
-    trust = S3Trust(
-      certificateFile: try StorageSettings.S3.readable(variables, "CA_FILE"),
-      certificateDirectory: try StorageSettings.S3.readable(variables, "CA_DIR"))
-    proxy = try StorageSettings.S3.proxy(variables)
-    if trust != S3Trust(), endpoint.scheme == "http" {
+    reach = try StorageReach(variables)
+    if reach.trust != S3Trust(), endpoint.scheme == "http" {
       warnings.append("\(StorageVariables.name("CA_FILE")) and _CA_DIR say nothing: \(endpoint) is not https")
     }
   }
@@ -75,28 +71,5 @@ extension StorageSettings.S3 {
       throw StorageVariables.wrong(name, "is not an address like https://host or http://host:port")
     }
     return endpoint
-  }
-
-  /// A path that can be read now: libcurl would only say so at the first request.
-  private static func readable(_ variables: StorageVariables, _ name: String) throws(StorageError) -> String? {
-    guard let path = variables[name] else { return nil }
-    var info = stat()
-    guard access(path, R_OK) == 0, stat(path, &info) == 0 else {
-      throw StorageVariables.wrong(name, "is '\(UntrustedText.line(path, limit: 300))', which cannot be read")
-    }
-    guard (info.st_mode & S_IFMT == S_IFDIR) == (name == "CA_DIR") else {
-      throw StorageVariables.wrong(
-        name, "is '\(UntrustedText.line(path, limit: 300))': \(name == "CA_DIR" ? "no directory" : "a directory")")
-    }
-    return path
-  }
-
-  private static func proxy(_ variables: StorageVariables) throws(StorageError) -> S3Proxy? {
-    guard let text = variables["PROXY"] else { return nil }
-    guard let proxy = S3Proxy(text) else {
-      throw StorageVariables.wrong(
-        "PROXY", "is not an address like http://host:port or http://user:password@host:port")
-    }
-    return proxy
   }
 }

@@ -3,8 +3,9 @@ internal import BundleModel
 extension S3Client {
   /// Sends a call, again where that may help, signed anew each time.
   ///
-  /// A wrong clock, a wrong region and keys that were rotated are put right once each and do not count as tries. A download goes on where
-  /// it broke off, and one that moves on may try anew as often as `RetryPolicy.maxResumptions` says.
+  /// A wrong clock, a wrong region and keys that were rotated are put right once each and do not count as tries. A
+  /// download goes on where it broke off, and one that moves on may try anew as often as
+  /// `RetryPolicy.maxResumptions` says.
   func perform(_ call: S3Call) async throws(S3Error) -> HTTPResponse {
     let subject = call.subject(endpoint)
     // An empty key would address the bucket itself: `DELETE /bucket/`.

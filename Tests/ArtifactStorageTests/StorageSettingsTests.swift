@@ -122,9 +122,10 @@ import Testing
       "ENDPOINT": "https://minio:9000", "CA_FILE": file, "CA_DIR": directory.path,
       "PROXY": "http://me:hush-hush@proxy:3128",
     ])
-    #expect(s3.trust == S3Trust(certificateFile: file, certificateDirectory: directory.path))
-    #expect(s3.proxy?.address == "http://proxy:3128" && s3.configuration.proxy?.address == "http://proxy:3128")
-    #expect(s3.configuration.trust == s3.trust)
+    #expect(s3.reach.trust == S3Trust(certificateFile: file, certificateDirectory: directory.path))
+    #expect(
+      s3.reach.proxy?.address == "http://proxy:3128" && s3.configuration.proxy?.address == "http://proxy:3128")
+    #expect(s3.configuration.trust == s3.reach.trust)
     #expect(try Self.settings(["CA_FILE": file]).warnings.count == 1, "the endpoint is not https")
     let wrong = [
       ("CA_FILE", directory.path), ("CA_FILE", directory.path + "/none"), ("CA_DIR", file),

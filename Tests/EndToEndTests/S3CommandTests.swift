@@ -100,7 +100,7 @@ extension EndToEnd {
         }
         // Killed at some moment after the upload has begun.
         let program = try BuiltProducts.path("bundletop")
-        let script = "\"$0\" s3 put big \"$1\" & echo $!; wait $!"
+        let script = "\"$0\" s3 put --part-size 16 big \"$1\" & echo $!; wait $!"
         async let killed = Program.run(
           "sh", ["-c", script, program, store.place("big")], environment: store.environment(),
           workingDirectory: store.folder.path)
@@ -117,7 +117,10 @@ extension EndToEnd {
         #expect(try await uploads().count == 1, "young, and its object is not there: it may be a live pod's")
 
         let measured = try await Program.run(
-          "sh", ["-c", "\"$0\" s3 put big \"$1\" --json & pid=$!; wait $pid", program, store.place("big")],
+          "sh",
+          [
+            "-c", "\"$0\" s3 put --part-size 16 big \"$1\" --json & pid=$!; wait $pid", program, store.place("big"),
+          ],
           environment: store.environment(), workingDirectory: store.folder.path)
         #expect(measured.status == 0, "\(measured.errors)")
         #expect(try await uploads() == [], "the put that succeeded removed what was left of the first")
@@ -139,7 +142,7 @@ extension EndToEnd {
         }
         let program = try BuiltProducts.path("bundletop")
         async let interrupted = Program.run(
-          "sh", ["-c", "exec \"$0\" s3 put big \"$1\"", program, store.place("big")],
+          "sh", ["-c", "exec \"$0\" s3 put --part-size 16 big \"$1\"", program, store.place("big")],
           environment: store.environment(), workingDirectory: store.folder.path)
         try await eventually(within: .seconds(60), "the upload has begun") { try await !uploads().isEmpty }
         let pid = try #require(

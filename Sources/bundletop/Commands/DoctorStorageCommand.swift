@@ -56,9 +56,7 @@ struct DoctorStorageCommand: AsyncParsableCommand {
       }
       publicEndpoint = found
     }
-    let configuration = S3Configuration(
-      endpoint: access.endpoint, region: access.region, credentials: access.credentials)
-    let probe = CapabilityProbe(configuration, bucket: bucket, prefix: place, publicEndpoint: publicEndpoint)
+    let probe = CapabilityProbe(access.configuration, bucket: bucket, prefix: place, publicEndpoint: publicEndpoint)
     let age = Age.seconds(olderThan) ?? 0
     do {
       if sweep {

@@ -1,3 +1,4 @@
+internal import ArtifactStorage
 internal import BundleModel
 internal import S3
 
@@ -5,7 +6,8 @@ internal import S3
 struct S3Access {
   var endpoint: S3Endpoint
   var region: String
-  var credentials: S3Credentials
+  var keys: CredentialSource
+  var reach: StorageReach
 
   /// Options win over the environment.
   ///
@@ -14,7 +16,8 @@ struct S3Access {
     endpoint: String?, region: String?, style: AddressStyle?, profile: String?, settings: S3Environment
   ) throws {
     let source = try S3Access.keys(profile: profile, settings: settings)
-    credentials = source.credentials
+    keys = source
+    reach = try StorageReach(environment: settings.variables)
     (self.region, self.endpoint) = try S3Access.place(
       endpoint: endpoint, region: region ?? (profile == nil ? nil : source.region), style: style,
       settings: settings,
@@ -74,8 +77,14 @@ struct S3Access {
       }
   }
 
-  /// A client; its thread starts with the first request.
-  func client() -> S3Client {
-    S3Client(S3Configuration(endpoint: endpoint, region: region, credentials: credentials))
+  /// For clients.
+  var configuration: S3Configuration {
+    var configuration = S3Configuration(
+      endpoint: endpoint, region: region, credentials: keys.credentials, trust: reach.trust, proxy: reach.proxy)
+    configuration.credentialSource = keys
+    return configuration
   }
+
+  /// A client; its thread starts with the first request.
+  func client() -> S3Client { S3Client(configuration) }
 }

@@ -9,7 +9,7 @@ struct S3PutCommand: AsyncParsableCommand {
     commandName: "put", abstract: "Store files under a key, or under a prefix by their names.",
     discussion: """
       The SHA-256 of a file is signed, sent and noted with the object, and what leaves is hashed again: a file that
-      changes meanwhile is not stored. Afterwards the server is asked what it has. Files of 64 MiB and more go in
+      changes meanwhile is not stored. Afterwards the server is asked what it has. Files of more than 256 MiB go in
       parts; one that was interrupted is simply put again, which also removes what was left of it.
       Exit code: 0 all stored; 1 none; 2 some.
       """)
@@ -19,6 +19,11 @@ struct S3PutCommand: AsyncParsableCommand {
   @Option(help: "How many files at once, 1 to 32.") var parallel = 4
   @Option(help: ArgumentHelp("Recorded with the object.", valueName: "type"))
   var contentType = "application/octet-stream"
+  @Option(
+    help: ArgumentHelp(
+      "Larger files go in parts of so many MiB, at least 5; smaller parts lose less when a line breaks.",
+      valueName: "MiB"))
+  var partSize: Int?
   @Flag(help: "Only where there is no object yet.") var ifAbsent = false
   @Flag(name: .shortAndLong, help: "No progress, on a terminal either.") var quiet = false
   @Flag(help: "Print a JSON object (a prefix: an array): file, key, size, sha256, seconds; error.") var json = false
@@ -28,6 +33,7 @@ struct S3PutCommand: AsyncParsableCommand {
       throw ValidationError("name at least one file, and where it goes: s3://bucket/key")
     }
     guard (1...32).contains(parallel) else { throw ValidationError("--parallel takes 1 to 32") }
+    if let partSize, !(5...5120).contains(partSize) { throw ValidationError("--part-size takes 5 to 5120") }
     guard contentType.nonBlank != nil, contentType.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) else {
       throw ValidationError("--content-type takes ASCII text")
     }
@@ -35,7 +41,7 @@ struct S3PutCommand: AsyncParsableCommand {
 
   func run() async throws {
     let destination = try S3Location(paths[paths.count - 1])
-    let uploads = try S3PutCommand.uploads(of: paths.dropLast(), to: destination)
+    let uploads = try uploads(of: paths.dropLast(), to: destination)
     let client = try options.access().client()
     let sizes = try await DetachedThread.value { () throws(CommandFailure) in
       var sizes: [Int64] = []
@@ -58,10 +64,15 @@ struct S3PutCommand: AsyncParsableCommand {
     try report(stored, isPrefix: destination.isPrefix)
   }
 
+  private var multipart: MultipartSettings {
+    guard let size = partSize.map({ Int64($0) << 20 }) else { return MultipartSettings() }
+    return MultipartSettings(threshold: size, partSize: size)
+  }
+
   /// One file goes to the key; several, or a key with a slash at its end, go below it by their own names.
-  private static func uploads(of files: some Collection<String>, to place: S3Location) throws -> [Upload] {
+  private func uploads(of files: some Collection<String>, to place: S3Location) throws -> [Upload] {
     guard files.count > 1 || place.isPrefix else {
-      return [Upload(file: files.first ?? "", location: place)]
+      return [Upload(file: files.first ?? "", location: place, multipart: multipart)]
     }
     guard place.isPrefix else {
       throw CommandFailure(.usage, "several files go below a prefix: \(place)/ with a slash at its end")
@@ -75,7 +86,8 @@ struct S3PutCommand: AsyncParsableCommand {
       guard taken.insert(Array(name.utf8)).inserted else {
         throw CommandFailure(.usage, "two of the files are called \(UntrustedText.line(name))")
       }
-      return Upload(file: file, location: S3Location(bucket: place.bucket, key: place.key + name))
+      let location = S3Location(bucket: place.bucket, key: place.key + name)
+      return Upload(file: file, location: location, multipart: multipart)
     }
   }
 

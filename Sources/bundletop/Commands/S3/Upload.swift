@@ -36,6 +36,7 @@ struct Stored: Encodable, Sendable {
 struct Upload: Sendable {
   var file: String
   var location: S3Location
+  var multipart: MultipartSettings
 
   /// The file's name, for people.
   var name: String { S3Location.baseName(file) }
@@ -74,9 +75,9 @@ struct Upload: Sendable {
     if onlyIfAbsent { try await requireAbsence(client) }
     let (checksum, size) = try await client.uploadObject(
       bucket: bucket, key: key, file: file, contentType: contentType,
-      condition: onlyIfAbsent ? .ifAbsent : .none, progress: progress)
+      condition: onlyIfAbsent ? .ifAbsent : .none, multipart: multipart, progress: progress)
     try await client.confirmObject(bucket: bucket, key: key, size: size, checksum: checksum)
-    if size >= MultipartSettings().threshold { await removeLeftovers(client, before: startedAt) }
+    if size > multipart.partSize { await removeLeftovers(client, before: startedAt) }
     var result = Stored(self)
     result.size = size
     result.sha256 = checksum.hex
