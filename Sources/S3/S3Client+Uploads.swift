@@ -40,7 +40,15 @@ extension S3Client {
       var call = S3Call(method: .get, operation: "LIST", bucket: bucket)
       call.query = query
       if let place { call.query += [("key-marker", place.key), ("upload-id-marker", place.upload)] }
-      let response = try await perform(call)
+      let response: HTTPResponse
+      do throws(S3Error) {
+        response = try await perform(call)
+      } catch {
+        // Some servers know no bucket here before its first upload; one that is there lets us look at it.
+        guard error.kind == .notFound else { throw error }
+        try await headBucket(bucket)
+        return uploads
+      }
       let page = try parsed(call, response) { (body) throws(XMLReader.Malformed) in try S3UploadPage(body) }
       uploads += page.uploads
       guard page.isTruncated else { return uploads }

@@ -103,6 +103,15 @@ import Testing
     #expect(try await client.listUploads(bucket: store.bucket).isEmpty)
   }
 
+  /// rclone knows no bucket here before its first upload.
+  @Test func bucketWithoutUploads() async throws {
+    let store = try await TestObjectStore.create()
+    let client = try store.client()
+    #expect(try await client.listUploads(bucket: store.bucket).isEmpty)
+    let error = await failure { () throws(S3Error) in _ = try await client.listUploads(bucket: "no-such-bucket") }
+    #expect(error?.kind == .notFound)
+  }
+
   @Test func cancelledLeavesNothing() async throws {
     let store = try await TestObjectStore.create()
     let client = try store.client()
