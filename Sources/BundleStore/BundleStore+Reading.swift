@@ -58,11 +58,15 @@ extension BundleStore {
     let stages: String = try reader.next()
     let errorClass: String? = try reader.next()
     let error: String? = try reader.next()
+    let cached: Bool? = try reader.next()
+    let fingerprint: String? = try reader.next()
+    let tail: String? = try reader.next()
     guard let slug = Slug(slugText) else { throw StoreError(.corrupt, "an attempt without a bundle's name") }
     return Attempt(
       job: JobID(job), slug: slug, number: number, pod: pod, startedAt: startedAt, endedAt: endedAt,
       outcome: outcome.flatMap(AttemptOutcome.init), stages: try stageTimings(stages),
-      errorClass: errorClass.flatMap(ErrorClass.init), error: error)
+      errorClass: errorClass.flatMap(ErrorClass.init), error: error, cached: cached,
+      fingerprint: fingerprint.flatMap(Fingerprint.init), tail: tail)
   }
 
   private struct StoredTiming: Decodable {

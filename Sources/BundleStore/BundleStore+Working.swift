@@ -112,6 +112,11 @@ extension BundleStore {
         .text(owner.text), .textArray(claims.map(\.job.text)), .textArray(claims.map { String($0.attempt) }),
         .interval(settings.lease),
       ], deadline: settings.renewEvery)
+    return try still(claims, in: rows)
+  }
+
+  /// Those of the claims whose job and attempt are among the rows.
+  private func still(_ claims: [Claim], in rows: Rows) throws(StoreError) -> Set<Claim> {
     let kept = try decoding {
       try rows.map { row in
         var reader = row.reader()
@@ -122,6 +127,13 @@ extension BundleStore {
     }
     let known = Set(kept)
     return Set(claims.filter { known.contains("\($0.job) \($0.attempt)") })
+  }
+
+  /// Which of these claims are still the worker's: what is missing was cancelled or taken over, and must stop.
+  package func held(_ claims: [Claim]) async throws(StoreError) -> Set<Claim> {
+    guard let owner = claims.first?.owner else { return [] }
+    let rows = try await query(SQLText.held, [.text(owner.text)], deadline: settings.renewEvery)
+    return try still(claims, in: rows)
   }
 
   /// Shows how far an attempt is. False: it has lost its job and must stop.

@@ -50,8 +50,10 @@ begin
   end loop;
   if exists (select from pg_roles where rolname = 'bundletop_operator') then
     grant execute on function
-      bundletop_enqueue(text, jsonb, text, text, int, text),
-      bundletop_retry(text, text, text, text, int, boolean, text, text),
+      bundletop_enqueue(text, jsonb, text, text, int, text, int, timestamptz),
+      bundletop_retry(text, text, text, text, int, boolean, text, text, int, text, boolean),
+      bundletop_cancel(text, text, text, text, text),
+      bundletop_pause(text, boolean, text, text),
       bundletop_audit(text, text, text, text, text, jsonb, text) to bundletop_operator;
   end if;
   if exists (select from pg_roles where rolname = 'bundlepod') then
