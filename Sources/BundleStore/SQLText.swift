@@ -18,6 +18,7 @@ enum SQLText {
   static let latestArtifact = text(PackageResources.latest_artifact_sql)
   static let leave = text(PackageResources.leave_sql)
   static let liveStores = text(PackageResources.live_stores_sql)
+  static let lockPublication = text(PackageResources.lock_publication_sql)
   static let maxAttempts = text(PackageResources.max_attempts_sql)
   static let offer = text(PackageResources.offer_sql)
   static let offered = text(PackageResources.offered_sql)
