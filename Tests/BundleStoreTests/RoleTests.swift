@@ -76,8 +76,9 @@ struct RoleTests {
         connection,
         [
           "update example_bundle_status set message = 'x'", "update bundletop_control set value = 'x'",
-          "select bundletop_enqueue('a', '{}', 'me', null, 3, 'm')",
-          "select bundletop_retry('a', null, null, null, null, false, 'me', null)",
+          "select bundletop_enqueue('a', '{}', 'me', null, 3, 'm', 0, null)",
+          "select bundletop_retry('a', null, null, null, null, false, 'me', null, 3, null, false)",
+          "select bundletop_cancel('a', null, 'me', null, null)", "select bundletop_pause(null, true, 'me', null)",
           "select bundletop_audit('x', 'me', null, null, 'r', '{}', null)",
           "select bundletop_complete(gen_random_uuid(), 1, gen_random_uuid(), '', '', '', '', '', '', '', '', 1, true, '', '')",
         ])
@@ -93,6 +94,10 @@ struct RoleTests {
       _ = try await fixture.store.fail(claim, errorClass: .bundle, error: "broken")
       let seen = try #require(try await store.statuses().first)
       #expect(try await store.retry("a", seen: SeenState(seen), by: "ann").refusal == nil)
+      #expect(try await store.cancel("a", by: "ann").outcome == .cancelled)
+      #expect(try await store.setPaused(true, by: "ann").outcome == .paused)
+      #expect(try await store.setPaused(false, by: "ann").outcome == .resumed)
+      #expect(try await store.operations(of: "a").map(\.what) == ["cancel", "retry"])
       try await store.audit("sign", slug: "a", by: "ann", result: "signed", detail: ["expires": "300"])
       let user = try #require(store.pool.settings.user)
       let recorded = "select distinct db_user from example_bundle_operations where who = 'ann'"
@@ -103,7 +108,7 @@ struct RoleTests {
       await #expect(throws: StoreError.self) { try await store.enqueue("b", options: described, by: "ann") }
       for options in ["{\"descriptor\": {\"module\": \"m\", \"path\": \"/etc\"}}", "{\"descriptor\": null}"] {
         let answer = try await connection.query(
-          "select outcome from bundletop_enqueue('b', $1, 'ann', null, 3, 'm')", [.text(options)])
+          "select outcome from bundletop_enqueue('b', $1, 'ann', null, 3, 'm', 0, null)", [.text(options)])
         #expect(try answer.first?.decode(at: 0) == "refused")
       }
       #expect(try await fixture.lines("select * from example_bundle_jobs order by id") == before)
