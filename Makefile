@@ -38,9 +38,11 @@ build: deps
 demo: deps build
 	@$(RELEASE)/bundletop demo
 
+# TESTS='--filter NAME' runs some of them. The logs stay in .build/test-logs, searched for secrets.
+TESTS ?=
 test: deps deps-test
 	swift build --manifest-cache none --build-tests
-	swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 4
+	@scripts/test.sh $(TESTS)
 
 # Cheapest first; the tests' own summary is the last thing printed.
 check: deps deps-test lint gates build test

@@ -91,7 +91,7 @@ let package = Package(
       name: "bundletop",
       dependencies: [
         "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "LocalStack", "Postgres",
-        "Hashing", "ProcessControl", "Terminal", argumentParser,
+        "Hashing", "ProcessControl", "S3", "Terminal", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -107,6 +107,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["BundleModel", "LocalStack", "Postgres", "S3", subprocess],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "S3Stub", dependencies: ["BundleModel", "Hashing", "ProcessControl"], path: "Tests/S3Stub",
+      swiftSettings: strict),
     .executableTarget(
       name: "StackHolder", dependencies: ["LocalStack"], path: "Tests/StackHolder", swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
@@ -115,11 +118,15 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "S3Tests",
-      dependencies: ["BundleModel", "Hashing", "ProcessControl", "LocalStack", "S3", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "Hashing", "ProcessControl", "LocalStack", "S3", "S3Stub", "TestSupport",
+      ],
+      exclude: ["Corpus", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "ArtifactStorageTests",
-      dependencies: ["ArtifactStorage", "BundleModel", "Hashing", "LocalStack", "S3", "TestSupport"],
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "Hashing", "LocalStack", "S3", "S3Stub", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "BundleStoreTests",
@@ -145,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "LocalStack", "Postgres", "S3", "TestSupport", "bundlepod", "bundletop",
+        "BundleModel", "BundleStore", "LocalStack", "Postgres", "S3", "S3Stub", "TestSupport", "bundlepod",
+        "bundletop",
       ],
       swiftSettings: strict),
   ]

@@ -10,6 +10,11 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 RCLONE=1.75.2
 PG_ACTIVITY=3.6.2
 PSYCOPG=3.3.9
+SWIFT=2.38.3
+MOTO=5.2.1
+BOTO3=1.44.5
+AWSCLI=1.46.3
+S3CMD=2.4.0
 missing=()
 
 # need PACKAGE CHECK...: the package is missing when the check fails.
@@ -63,6 +68,29 @@ install_pg_activity() {
   touch "$stamp"
 }
 
+# OpenStack Swift: the strict S3 server of the tests. Its wheels bring liberasurecode; nothing is compiled.
+install_swift() {
+  local stamp=.tools/swift/swift-$SWIFT
+  [ -e "$stamp" ] && [ -x .tools/swift/bin/python ] && return 0
+  echo "Installing OpenStack Swift $SWIFT from PyPI into .tools/swift"
+  python3 -m venv .tools/swift
+  .tools/swift/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+    "swift==$SWIFT" 'eventlet==0.41.3' 'pyeclib==1.8.0' 'setuptools<81'
+  touch "$stamp"
+}
+
+# The S3 clients of others, and moto's S3 server. Without moto[server]: that is for its hundred other services and
+# three times as big. Nothing is compiled ahead, because most of awscli's 160 MB are never looked at.
+install_s3tools() {
+  local stamp=.tools/s3tools/moto-$MOTO-boto3-$BOTO3-awscli-$AWSCLI-s3cmd-$S3CMD
+  [ -e "$stamp" ] && [ -x .tools/s3tools/bin/aws ] && return 0
+  echo "Installing moto $MOTO, boto3 $BOTO3, awscli $AWSCLI and s3cmd $S3CMD from PyPI into .tools/s3tools"
+  python3 -m venv .tools/s3tools
+  .tools/s3tools/bin/python -m pip install --quiet --no-input --no-compile --disable-pip-version-check \
+    "moto[s3]==$MOTO" 'flask==3.1.3' 'flask-cors==6.0.5' "boto3==$BOTO3" "awscli==$AWSCLI" "s3cmd==$S3CMD"
+  touch "$stamp"
+}
+
 case ${1:-} in
 demo)
   need libncurses-dev header ncurses.h
@@ -95,6 +123,8 @@ test)
   need nodejs program node
   need npm program npm
   install_missing
+  install_swift
+  install_s3tools
   ;;
 screenshot)
   need xterm program xterm
@@ -110,6 +140,7 @@ bench)
   need procps program top
   install_missing
   install_pg_activity
+  install_s3tools
   ;;
 *)
   echo "usage: deps.sh demo|test|bench|screenshot" >&2

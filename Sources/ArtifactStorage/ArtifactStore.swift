@@ -11,6 +11,9 @@ package protocol ArtifactStore: Sendable {
   /// What tells this store from another, fit to be published: endpoint, bucket and prefix, or the directory.
   var identity: String { get }
 
+  /// Why more than one pod must not share this store as it is set up, in one line; nil when they may.
+  var sharingProblem: String? { get }
+
   /// What every key made by `key(...)` begins with, without slashes at its ends; may be empty.
   var prefix: String { get }
 
@@ -38,6 +41,9 @@ package protocol ArtifactStore: Sendable {
   /// - Parameter deep: read and hash the bytes. Done anyway when the store has no checksum to compare.
   func verify(_ key: String, size: Int64?, checksum: Checksum, deep: Bool) async throws(StorageError)
     -> Verification
+
+  /// Reads an object to its end and keeps what tells it from others; nil when there is no such object.
+  func content(_ key: String) async throws(StorageError) -> ObjectContent?
 
   /// Copies an object to a file, which appears under its name only whole and equal to `checksum`.
   func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError)
@@ -85,6 +91,8 @@ package struct StoredObject: Sendable, Equatable {
 }
 
 extension ArtifactStore {
+  package var sharingProblem: String? { nil }
+
   /// The key under which an archive of ours is kept in this store.
   package func key(
     slug: Slug, fingerprint: Fingerprint, checksum: Checksum, filename: String?

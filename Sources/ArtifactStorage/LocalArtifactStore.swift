@@ -1,5 +1,4 @@
 package import BundleModel
-internal import ProcessControl
 internal import S3
 
 /// Archives in a directory: `<root>/<key>`.
@@ -9,24 +8,54 @@ package final class LocalArtifactStore: ArtifactStore {
   package let linkLifetime: Duration
   /// Absolute unless it was given as a relative path.
   package let root: String
-  /// Checks the tokens of links that this store signed.
-  package let downloadToken: LocalDownloadToken
+  /// What signs links.
+  private let keys: LinkKeySource
+  private let patience: Duration
   private let now: @Sendable () -> Timestamp
+  private let directory: LocalDirectory
+  /// Made up when the signing key is, to tell this process's links from those of others.
+  private let ownKeyMark: String
 
-  /// - Parameter signingSecret: signs download links; the same on every pod.
+  /// - Parameters:
+  ///   - keys: sign download links; the same on every pod.
+  ///   - patience: how long the disk may do nothing before a call gives up with `.timeout`.
   package init(
-    root: String, signingSecret: Secret<[UInt8]>, linkLifetime: Duration = LinkLifetime.standard,
-    now: @escaping @Sendable () -> Timestamp = { .systemClock }
+    root: String, keys: LinkKeySource, linkLifetime: Duration = LinkLifetime.standard,
+    patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = { .systemClock }
   ) {
     var root = root
     while root.count > 1, root.hasSuffix("/") { root.removeLast() }
     self.root = root
-    downloadToken = LocalDownloadToken(secret: signingSecret)
+    self.keys = keys
     self.linkLifetime = linkLifetime
+    self.patience = patience
     self.now = now
+    directory = LocalDirectory(root)
+    ownKeyMark = keys.isShared ? "" : " with its own link key \(String(UInt32.random(in: 0 ... .max), radix: 36))"
   }
 
-  package var identity: String { "local \(root)" }
+  /// A store whose links are signed by one plain secret.
+  package convenience init(
+    root: String, signingSecret: Secret<[UInt8]>, linkLifetime: Duration = LinkLifetime.standard,
+    now: @escaping @Sendable () -> Timestamp = { .systemClock }
+  ) {
+    self.init(
+      root: root, keys: LinkKeySource(LinkKeyRing(plain: signingSecret)), linkLifetime: linkLifetime, now: now)
+  }
+
+  /// The directory; also a mark when the link key is this process's own. Pods that share a directory but not the key
+  /// would refuse each other's links, so they must not pass for one store.
+  package var identity: String { "local \(root)\(ownKeyMark)" }
+
+  package var sharingProblem: String? {
+    keys.isShared
+      ? nil
+      : "APPHUB_BUNDLE_STORAGE_SIGNING_SECRET is not set: with more than one pod, set the same one on each, or one "
+        + "pod's download links are refused by the others"
+  }
+
+  /// Checks the tokens of links that this store, or another pod's, signed.
+  package var downloadToken: LocalDownloadToken { LocalDownloadToken(ring: keys.ring) }
 
   package func storageURL(_ key: String) -> String { "local://\(key)" }
 
@@ -34,128 +63,173 @@ package final class LocalArtifactStore: ArtifactStore {
     file: String, key: String, checksum: Checksum, size: Int64, contentType: String,
     progress: (@Sendable (_ bytes: Int64) -> Void)?
   ) async throws(StorageError) -> PutOutcome {
-    let path = try path(key)
-    let root = root
-    return try await BlockingThread.runCancellable { cancel throws(StorageError) in
-      if let there = try existing(path, cancel: cancel) {
-        return try outcome(of: there, path: path, checksum: checksum, size: size)
+    let key = try LocalKey(key)
+    let directory = directory
+    let writing = LocalPut(
+      source: file, key: key, content: LocalFile.Content(checksum: checksum, size: size), progress: progress)
+    return try await run("writing \(directory.shown(key))") { heart throws(StorageError) in
+      // A folder that was just made may vanish again under somebody who removes another key.
+      for _ in 0..<100 {
+        if let outcome = try writing.run(directory, heart) { return outcome }
       }
-      try LocalFile.createDirectories(above: path, root: root)
-      let temporary = TemporaryFile(beside: path)
-      defer { temporary.discard() }
-      let copied = try LocalFile(file).copy(to: temporary.path, cancel: cancel, progress: progress)
-      guard copied == LocalFile.Content(checksum: checksum, size: size) else {
-        throw StorageError(
-          .integrity,
-          "\(file) has \(copied.size) bytes with the SHA-256 \(copied.checksum), expected \(size) with \(checksum)")
-      }
-      switch temporary.publish(as: path) {
-      case .created: return .created
-      case .failed(let reason): throw StorageError(.file, reason)
-      case .taken:
-        guard let there = try existing(path, cancel: cancel) else {
-          throw StorageError(.file, "\(path) appeared and vanished while it was written")
-        }
-        return try outcome(of: there, path: path, checksum: checksum, size: size)
-      }
+      throw StorageError(.file, "the folder of \(directory.shown(key)) vanishes again and again")
     }
   }
 
   package func inspect(_ key: String) async throws(StorageError) -> ObjectState {
-    let path = try path(key)
-    return try await DetachedThread.value { () throws(StorageError) in
-      guard let size = try LocalFile(path).size() else { return .missing }
+    let key = try LocalKey(key)
+    return try await withFile(key, "looking at") { file, _ throws(StorageError) in
+      guard let size = try file.size() else { return .missing }
       return .present(size: size, checksum: nil)
-    }
+    } ?? .missing
   }
 
   /// Always reads the bytes: a directory keeps no checksums.
   package func verify(
     _ key: String, size: Int64?, checksum: Checksum, deep: Bool
   ) async throws(StorageError) -> Verification {
-    let path = try path(key)
-    return try await BlockingThread.runCancellable { cancel throws(StorageError) in
-      let file = LocalFile(path)
+    let key = try LocalKey(key)
+    return try await withFile(key, "reading") { file, heart throws(StorageError) in
       guard let actual = try file.size() else { return .missing }
       if let size, size != actual { return .mismatch }
-      return try file.hash(cancel: cancel).checksum == checksum ? .match : .mismatch
-    }
+      return try file.hash(heart).checksum == checksum ? .match : .mismatch
+    } ?? .missing
   }
 
-  package func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError) {
-    let path = try path(key)
-    try await BlockingThread.runCancellable { cancel throws(StorageError) in
-      guard try LocalFile(path).size() != nil else { throw StorageError(.missing, "there is no \(path)") }
-      let temporary = TemporaryFile(beside: file)
-      defer { temporary.discard() }
-      let copied = try LocalFile(path).copy(to: temporary.path, cancel: cancel, progress: nil)
-      guard copied.checksum == checksum else {
-        throw StorageError(.integrity, "\(path) has the SHA-256 \(copied.checksum), expected \(checksum)")
-      }
-      if let reason = temporary.commit(as: file) { throw StorageError(.file, reason) }
+  package func content(_ key: String) async throws(StorageError) -> ObjectContent? {
+    let key = try LocalKey(key)
+    let read = try await withFile(key, "reading") { file, heart throws(StorageError) -> LocalFile.Content? in
+      try file.size() == nil ? nil : try file.hash(heart)
     }
+    return (read ?? nil).map { ObjectContent(size: $0.size, checksum: $0.checksum) }
+  }
+
+  package func fetch(_ key: String, file target: String, checksum: Checksum) async throws(StorageError) {
+    let key = try LocalKey(key)
+    let shown = directory.shown(key)
+    let isThere = try await withFile(key, "reading") { file, heart throws(StorageError) in
+      guard try file.size() != nil else { return false }
+      let (folder, name) = LocalArtifactStore.split(target)
+      guard let beside = try LocalDirectory(folder).open([]),
+        var draft = try LocalDraft(in: beside, for: name, shown: target)
+      else { throw StorageError(.file, "there is no directory for \(target)") }
+      let copied = try file.read(heart) { piece throws(StorageError) in try draft.write(piece) }
+      guard copied.checksum == checksum else {
+        throw StorageError(.integrity, "\(shown) has the SHA-256 \(copied.checksum), expected \(checksum)")
+      }
+      try draft.replace(name)
+      return true
+    }
+    guard isThere == true else { throw StorageError(.missing, "there is no \(shown)") }
   }
 
   package func delete(_ key: String) async throws(StorageError) {
-    let path = try path(key)
-    try await DetachedThread.value { () throws(StorageError) in try LocalFile(path).remove() }
+    let key = try LocalKey(key)
+    let directory = directory
+    try await run("removing \(directory.shown(key))") { _ throws(StorageError) in try directory.remove(key) }
   }
 
   package func list(prefix: String) async throws(StorageError) -> [StoredObject] {
-    let root = root
-    return try await BlockingThread.runCancellable { cancel throws(StorageError) in
-      try LocalDirectory(root).objects(prefix: prefix, cancel: cancel)
+    let directory = directory
+    return try await run("listing \(root)") { heart throws(StorageError) in
+      try directory.objects(prefix: prefix, heart: heart)
     }
   }
 
   /// A link to the pod's own download route, relative.
   package func signedURL(_ request: LinkRequest) throws(StorageError) -> SignedLink {
-    _ = try path(request.key)
+    _ = try LocalKey(request.key)
     let seconds = try LinkLifetime.seconds(request.lifetime ?? linkLifetime)
     let expires = now().microseconds / 1000 + seconds * 1000
+    let name = request.filename?.nonBlank
     let token = downloadToken.token(
-      slug: request.slug, fingerprint: request.fingerprint, key: request.key, expiresMilliseconds: expires)
+      LocalLink(
+        slug: request.slug, fingerprint: request.fingerprint, key: request.key, expiresMilliseconds: expires,
+        filename: name))
     var url = "/examples/bundles/\(ByteText.percentEncoded(request.slug.text))"
     url += "/fingerprints/\(ByteText.percentEncoded(request.fingerprint.text))/download"
     url += "?expires=\(expires)&token=\(token.reveal())"
-    if let name = request.filename?.nonBlank { url += "&filename=\(ByteText.percentEncoded(name))" }
+    if let name { url += "&filename=\(ByteText.percentEncoded(name))" }
     return SignedLink(url: Secret(url), expiresAt: Timestamp(microseconds: expires * 1000))
   }
 
   package func check() async throws(StorageError) {
-    let root = root
-    try await DetachedThread.value { () throws(StorageError) in
-      try LocalFile.createDirectories(above: root + "/x", root: "/")
-      try LocalDirectory(root).checkWritable()
+    let directory = directory
+    try await FileThread.run("looking at \(root)", patience: min(patience, .seconds(2))) { _ throws(StorageError) in
+      try directory.checkWritable()
     }
   }
 
-  /// Where a key lies. Nothing outside the root can be named.
-  private func path(_ key: String) throws(StorageError) -> String {
-    let parts = key.utf8.split(separator: 47, omittingEmptySubsequences: false)
-    let isSafe = parts.allSatisfy { part in
-      !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && !part.contains(0)
-        && part.count <= 255
+  /// Works on a key's file; nil when there is no folder for it.
+  private func withFile<Value: Sendable>(
+    _ key: LocalKey, _ doing: String,
+    _ work: @escaping @Sendable (LocalFile, Heartbeat) throws(StorageError) -> Value
+  ) async throws(StorageError) -> Value? {
+    let directory = directory
+    return try await run("\(doing) \(directory.shown(key))") { heart throws(StorageError) in
+      guard let parent = try directory.open(key.folders) else { return nil }
+      let file = LocalFile(in: parent, name: key.name, shown: directory.shown(key))
+      return try withExtendedLifetime(parent) { () throws(StorageError) in try work(file, heart) }
     }
-    guard isSafe, key.utf8.count <= 1024 else {
+  }
+
+  private func run<Value: Sendable>(
+    _ what: String, _ work: @escaping @Sendable (Heartbeat) throws(StorageError) -> Value
+  ) async throws(StorageError) -> Value {
+    try await FileThread.run(what, patience: patience, work)
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.utf8.lastIndex(of: 47) else { return (".", path) }
+    let folder = path[..<slash]
+    return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+  }
+}
+
+/// A put into a directory.
+private struct LocalPut: Sendable {
+  let source: String
+  let key: LocalKey
+  let content: LocalFile.Content
+  let progress: (@Sendable (_ bytes: Int64) -> Void)?
+
+  /// Nil when the folder vanished meanwhile.
+  func run(_ directory: LocalDirectory, _ heart: Heartbeat) throws(StorageError) -> PutOutcome? {
+    let shown = directory.shown(key)
+    if let parent = try directory.open(key.folders), let outcome = try existing(in: parent, shown, heart) {
+      return outcome
+    }
+    guard let parent = try directory.open(key.folders, creating: true),
+      var draft = try LocalDraft(in: parent, for: key.name, shown: shown)
+    else { return nil }
+    var written: Int64 = 0
+    let copied = try LocalFile(source).read(heart) { piece throws(StorageError) in
+      try draft.write(piece)
+      written += Int64(piece.count)
+      progress?(written)
+    }
+    guard copied == content else {
       throw StorageError(
-        .invalid, "'\(UntrustedText.line(key, limit: 200))' is not a key that a directory can hold")
+        .integrity,
+        "\(source) has \(copied.size) bytes with the SHA-256 \(copied.checksum), expected \(content.size) with \(content.checksum)"
+      )
     }
-    return root + "/" + key
+    if try draft.publish(as: key.name) { return .created }
+    guard let outcome = try existing(in: parent, shown, heart) else {
+      throw StorageError(.file, "\(shown) appeared and vanished while it was written")
+    }
+    return outcome
   }
-}
 
-private func existing(_ path: String, cancel: CancelFlag) throws(StorageError) -> LocalFile.Content? {
-  let file = LocalFile(path)
-  guard try file.size() != nil else { return nil }
-  return try file.hash(cancel: cancel)
-}
-
-private func outcome(
-  of there: LocalFile.Content, path: String, checksum: Checksum, size: Int64
-) throws(StorageError) -> PutOutcome {
-  guard there == LocalFile.Content(checksum: checksum, size: size) else {
-    throw StorageError(.conflict, "\(path) holds other bytes already; nothing was written")
+  private func existing(
+    in parent: borrowing DirectoryHandle, _ shown: String, _ heart: Heartbeat
+  ) throws(StorageError) -> PutOutcome? {
+    // Borrowed: it stays open until this returns.
+    let file = LocalFile(in: parent, name: key.name, shown: shown)
+    guard let size = try file.size() else { return nil }
+    guard size == content.size, try file.hash(heart) == content else {
+      throw StorageError(.conflict, "\(shown) holds other bytes already; nothing was written")
+    }
+    return .identical
   }
-  return .identical
 }

@@ -2,14 +2,9 @@ internal import BundleModel
 import Glibc
 internal import Hashing
 internal import ProcessControl
-internal import S3
 
-/// One file of a directory store. Every call blocks: use it off the cooperative pool.
+/// One file, of a directory store or beside it. Every call blocks: use it off the cooperative pool.
 struct LocalFile: Sendable {
-  let path: String
-
-  init(_ path: String) { self.path = path }
-
   /// What a file holds.
   struct Content: Equatable, Sendable {
     var checksum: Checksum
@@ -17,72 +12,42 @@ struct LocalFile: Sendable {
     var size: Int64
   }
 
-  /// Bytes; nil when there is no such file. A symbolic link is not followed.
+  /// The open folder that it lies in, which must outlive this; or none, and the name is a path.
+  private let directory: CInt
+  private let name: String
+  /// For messages.
+  let shown: String
+
+  /// A file somewhere on this machine. Symbolic links are followed.
+  init(_ path: String) { (directory, name, shown) = (AT_FDCWD, path, path) }
+
+  /// A file of the store. A symbolic link is not followed. Use it within `withExtendedLifetime(directory)`.
+  init(in directory: borrowing DirectoryHandle, name: String, shown: String) {
+    (self.directory, self.name, self.shown) = (directory.descriptor, name, shown)
+  }
+
+  /// Bytes; nil when there is no such file.
   func size() throws(StorageError) -> Int64? {
     var info = stat()
-    guard lstat(path, &info) == 0 else {
+    guard fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw failure("cannot look at", errno)
     }
-    guard info.st_mode & S_IFMT == S_IFREG else {
-      throw StorageError(.file, "\(path) is not a regular file")
-    }
+    guard info.st_mode & S_IFMT == S_IFREG else { throw StorageError(.file, "\(shown) is not a regular file") }
     return Int64(info.st_size)
   }
 
   /// Reads the whole file.
-  func hash(cancel: CancelFlag) throws(StorageError) -> Content {
-    try read(cancel: cancel) { (_: UnsafeRawBufferPointer) throws(StorageError) in }
+  func hash(_ heart: Heartbeat) throws(StorageError) -> Content {
+    try read(heart) { (_: UnsafeRawBufferPointer) throws(StorageError) in }
   }
 
-  /// Copies the file, hashing what is copied.
-  func copy(
-    to target: String, cancel: CancelFlag, progress: (@Sendable (_ bytes: Int64) -> Void)?
+  /// Reads the whole file, hashing what is passed on.
+  func read(
+    _ heart: Heartbeat, _ take: (UnsafeRawBufferPointer) throws(StorageError) -> Void
   ) throws(StorageError) -> Content {
-    let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard descriptor >= 0 else { throw LocalFile(target).failure("cannot create", errno) }
-    defer { close(descriptor) }
-    var written: Int64 = 0
-    return try read(cancel: cancel) { (piece: UnsafeRawBufferPointer) throws(StorageError) in
-      var rest = piece
-      while !rest.isEmpty {
-        let count = write(descriptor, rest.baseAddress, rest.count)
-        if count > 0 {
-          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        } else if errno != EINTR {
-          throw LocalFile(target).failure("cannot write", errno)
-        }
-      }
-      written += Int64(piece.count)
-      progress?(written)
-    }
-  }
-
-  /// Removes the file; one that is not there is fine.
-  func remove() throws(StorageError) {
-    guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw failure("cannot remove", errno) }
-  }
-
-  /// Makes the directories that a file needs, from `root` on (root included).
-  static func createDirectories(above path: String, root: String) throws(StorageError) {
-    let bytes = Array(path.utf8)
-    for index in bytes.indices where bytes[index] == 47 && index > 0 {
-      let directory = String(decoding: bytes[..<index], as: UTF8.self)
-      if mkdir(directory, 0o755) != 0, errno != EEXIST {
-        var info = stat()
-        let code = errno
-        // On a read-only or foreign parent, mkdir may name another reason for a directory that is there.
-        guard stat(directory, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
-          throw LocalFile(directory).failure("cannot create the directory", code)
-        }
-      }
-    }
-  }
-
-  private func read(
-    cancel: CancelFlag, _ take: (UnsafeRawBufferPointer) throws(StorageError) -> Void
-  ) throws(StorageError) -> Content {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let follow = directory == AT_FDCWD ? 0 : O_NOFOLLOW
+    let descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow)
     guard descriptor >= 0 else { throw failure("cannot read", errno) }
     defer { close(descriptor) }
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
@@ -91,7 +56,7 @@ struct LocalFile: Sendable {
     defer { buffer.deallocate() }
     var size: Int64 = 0
     while true {
-      guard !cancel.isSet else { throw StorageError(.cancelled, "reading \(path) was cancelled") }
+      try heart.beat("reading \(shown)")
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count == 0 { break }
       guard count > 0 else {
@@ -103,12 +68,11 @@ struct LocalFile: Sendable {
       try take(piece)
       size += Int64(count)
     }
-    guard let checksum = Checksum(digest: hash.finish()) else { throw failure("cannot hash", EIO) }
-    return Content(checksum: checksum, size: size)
+    return Content(checksum: hash.finishChecksum(), size: size)
   }
 
   private func failure(_ what: String, _ code: CInt) -> StorageError {
     let kind: StorageError.Kind = code == EACCES || code == EPERM ? .denied : .file
-    return StorageError(kind, "\(what) \(path): \(systemReason(code))")
+    return StorageError(kind, "\(what) \(shown): \(systemReason(code))")
   }
 }

@@ -11,6 +11,7 @@ package final class S3ArtifactStore: ArtifactStore {
   package let bucket: String
   private let publicEndpoint: S3Endpoint
   private let now: @Sendable () -> Timestamp
+  private let conditions = ConditionalWrites()
 
   /// - Parameters:
   ///   - publicEndpoint: the host that links are signed for; nil is the client's own.
@@ -40,10 +41,20 @@ package final class S3ArtifactStore: ArtifactStore {
     case .mismatch: throw conflict(key)
     case .missing: break
     }
-    try await translating { () throws(S3Error) in
-      try await self.client.putObject(
+    let upload = { (condition: PutCondition) async throws(S3Error) in
+      _ = try await self.client.uploadObject(
         bucket: self.bucket, key: key, file: file, size: size, checksum: checksum, contentType: contentType,
-        progress: progress)
+        condition: condition, progress: progress)
+    }
+    do throws(S3Error) {
+      try await conditions.put(upload)
+    } catch {
+      guard error.kind == .preconditionFailed else { throw StorageError(error) }
+      // Somebody was faster. The server shows what they wrote, or will in a moment.
+      guard try await settledMatch(key, size: size, checksum: checksum, isExpected: true) == .match else {
+        throw conflict(key)
+      }
+      return .identical
     }
     guard try await settledMatch(key, size: size, checksum: checksum, isExpected: true) == .match else {
       throw StorageError(
@@ -68,6 +79,16 @@ package final class S3ArtifactStore: ArtifactStore {
   ) async throws(StorageError) -> Verification {
     guard deep else { return try await match(key, size: size, checksum: checksum) }
     return try await readAndCompare(key, size: size, checksum: checksum)
+  }
+
+  package func content(_ key: String) async throws(StorageError) -> ObjectContent? {
+    do throws(S3Error) {
+      let actual = try await client.hashObject(bucket: bucket, key: key)
+      return ObjectContent(size: actual.size, checksum: actual.checksum)
+    } catch {
+      guard error.kind == .notFound else { throw StorageError(error) }
+      return nil
+    }
   }
 
   package func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError) {
@@ -177,6 +198,10 @@ package final class S3ArtifactStore: ArtifactStore {
 
 extension S3ObjectInfo {
   /// The checksum that the server and the uploader agree on; nil when neither says one or they differ.
+  ///
+  /// A claim when only the uploader says it, as always with an object that went up in parts. That is enough to tell
+  /// whether a key holds what we mean to put there, because what we sent was hashed while it left; whether the bytes
+  /// are still those is for `verify(deep: true)` to say.
   fileprivate var agreedChecksum: Checksum? {
     guard let serverChecksum, let notedChecksum else { return serverChecksum ?? notedChecksum }
     return serverChecksum == notedChecksum ? serverChecksum : nil

@@ -56,6 +56,7 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
       case .throttled, .serverError, .transport, .unreachable, .invalidRequest: .unavailable
       case .timeout: .timeout
       case .integrity: .integrity
+      case .preconditionFailed: .conflict
       case .cancelled: .cancelled
       case .file: .file
       }

@@ -1,32 +1,26 @@
-package import BundleModel
-internal import COpenSSL
-package import S3
+internal import BundleModel
+internal import S3
 
 /// Which store to use and how, read from the environment. AppHub's variable names; see the contract's section 5.
 ///
 /// | variable (`APPHUB_BUNDLE_STORAGE_…`) | meaning |
 /// |---|---|
 /// | `BACKEND` | `s3`; anything else is `local` |
-/// | `BUCKET`, `PREFIX`, `REGION` | where in S3; `REGION` falls back to `AWS_REGION`, then us-east-1 |
+/// | `BUCKET`, `PREFIX`, `REGION` | where in S3; `REGION` falls back to `AWS_REGION`, the profile's, us-east-1 |
 /// | `ENDPOINT` | what programs talk to; unset is Amazon's own of the region |
 /// | `PUBLIC_ENDPOINT` | the host that links are signed for; unset is `ENDPOINT` |
 /// | `FORCE_PATH_STYLE` | `true`; implied by an endpoint |
-/// | `ACCESS_KEY_ID`, `SECRET_ACCESS_KEY`, `SESSION_TOKEN` | fall back to `AWS_…` of the same names |
-/// | `ROOT`, `SIGNING_SECRET` | the directory of the local backend, and what signs its links |
+/// | `ACCESS_KEY_ID`, `SECRET_ACCESS_KEY`, `SESSION_TOKEN` | fall back to `AWS_…` of the same names, then the AWS profile |
+/// | `ACCESS_KEY_ID_FILE`, `SECRET_ACCESS_KEY_FILE`, `SESSION_TOKEN_FILE` | files with the same; read again when they change |
+/// | `CA_FILE`, `CA_DIR` | certificates to believe instead of the system's |
+/// | `PROXY` | `http://[user:password@]host:port`; the usual proxy variables are not looked at |
+/// | `ROOT` | the directory of the local backend |
+/// | `SIGNING_SECRET`, `SIGNING_SECRET_FILE` | what signs the local backend's links: a secret or a key ring |
 /// | `DOWNLOAD_TTL_MS` | how long links live: 300000; at most 900000 |
 package struct StorageSettings: Sendable {
   package enum Backend: Sendable {
     case s3(S3)
-    case local(root: String, signingSecret: Secret<[UInt8]>)
-  }
-
-  package struct S3: Sendable {
-    package var bucket: String
-    package var prefix: String
-    package var endpoint: S3Endpoint
-    package var publicEndpoint: S3Endpoint
-    package var region: String
-    package var credentials: S3Credentials
+    case local(root: String, keys: LinkKeySource)
   }
 
   package var backend: Backend
@@ -34,22 +28,23 @@ package struct StorageSettings: Sendable {
   /// What a person should know, one line each: a clamped value, a secret that was made up.
   package var warnings: [String]
 
-  /// Reads `APPHUB_BUNDLE_STORAGE_*`.
+  /// Reads `APPHUB_BUNDLE_STORAGE_*` and the files that they name.
   ///
   /// - Throws: `.configuration`; the message names the variable and never its value when that may be a secret.
   package init(environment: [String: String]) throws(StorageError) {
-    let variables = Variables(environment: environment)
+    let variables = StorageVariables(environment: environment)
     var warnings: [String] = []
     linkLifetime = try StorageSettings.lifetime(variables, &warnings)
     let backend = variables["BACKEND"]?.lowercased()
     if backend == "s3" {
-      self.backend = .s3(try S3(variables))
+      self.backend = .s3(try S3(variables, &warnings))
     } else {
       if let backend, backend != "local" {
         warnings.append(
-          "\(Variables.name("BACKEND")) is '\(UntrustedText.line(backend, limit: 40))', which counts as local")
+          "\(StorageVariables.name("BACKEND")) is '\(UntrustedText.line(backend, limit: 40))', which counts as local"
+        )
       }
-      self.backend = StorageSettings.local(variables, &warnings)
+      self.backend = try StorageSettings.local(variables, &warnings)
     }
     self.warnings = warnings
   }
@@ -57,38 +52,46 @@ package struct StorageSettings: Sendable {
   /// The store that the settings describe. Contacts nobody.
   package func make() -> any ArtifactStore {
     switch backend {
-    case .local(let root, let secret):
-      return LocalArtifactStore(root: root, signingSecret: secret, linkLifetime: linkLifetime)
+    case .local(let root, let keys):
+      return LocalArtifactStore(root: root, keys: keys, linkLifetime: linkLifetime)
     case .s3(let s3):
-      let configuration = S3Configuration(endpoint: s3.endpoint, region: s3.region, credentials: s3.credentials)
       return S3ArtifactStore(
-        client: S3Client(configuration), bucket: s3.bucket, prefix: s3.prefix, publicEndpoint: s3.publicEndpoint,
-        linkLifetime: linkLifetime)
+        client: S3Client(s3.configuration), bucket: s3.bucket, prefix: s3.prefix,
+        publicEndpoint: s3.publicEndpoint, linkLifetime: linkLifetime)
     }
   }
 
-  private static func local(_ variables: Variables, _ warnings: inout [String]) -> Backend {
+  /// Why this many pods must not run with these settings, in one line; nil when they may.
+  package func sharedSecretProblem(pods: Int) -> String? { pods > 1 ? make().sharingProblem : nil }
+
+  private static func local(
+    _ variables: StorageVariables, _ warnings: inout [String]
+  ) throws(StorageError) -> Backend {
     let standard = "services/core/data/example-bundles/artifacts"
     let base = variables.environment["APPHUB_REPO_ROOT"]?.nonBlank.map { $0 + "/" } ?? ""
     let root = variables["ROOT"] ?? base + standard
-    if let secret = variables["SIGNING_SECRET"] {
-      return .local(root: root, signingSecret: Secret(Array(secret.utf8)))
+    guard let keys = try LinkKeySource(SecretVariables(environment: variables.environment)) else {
+      warnings.append(
+        "\(StorageVariables.name("SIGNING_SECRET")) is not set: download links signed by this process work only as "
+          + "long as it runs, and no other pod knows them")
+      return .local(root: root, keys: LinkKeySource())
     }
-    var random = [UInt8](repeating: 0, count: 32)
-    precondition(ossl_random(&random, random.count) == 1, "libcrypto has no randomness")
-    warnings.append(
-      "\(Variables.name("SIGNING_SECRET")) is not set: download links signed by this process work only as long as it runs"
-    )
-    return .local(root: root, signingSecret: Secret(random))
+    if keys.ring.isWeak {
+      warnings.append(
+        "\(StorageVariables.name("SIGNING_SECRET")) has fewer than \(LinkKeyRing.shortest) bytes: download links can "
+          + "be forged by guessing it")
+    }
+    return .local(root: root, keys: keys)
   }
 
-  private static func lifetime(_ variables: Variables, _ warnings: inout [String]) throws(StorageError) -> Duration
-  {
+  private static func lifetime(
+    _ variables: StorageVariables, _ warnings: inout [String]
+  ) throws(StorageError) -> Duration {
     guard let text = variables["DOWNLOAD_TTL_MS"] else { return LinkLifetime.standard }
     guard let milliseconds = Int64(text) else {
-      throw Variables.wrong("DOWNLOAD_TTL_MS", "is not a whole number of milliseconds")
+      throw StorageVariables.wrong("DOWNLOAD_TTL_MS", "is not a whole number of milliseconds")
     }
-    let name = Variables.name("DOWNLOAD_TTL_MS")
+    let name = StorageVariables.name("DOWNLOAD_TTL_MS")
     if milliseconds <= 1000 {
       warnings.append("\(name) is \(milliseconds), too short to be used: links live 300000 ms")
       return LinkLifetime.standard
@@ -101,75 +104,15 @@ package struct StorageSettings: Sendable {
   }
 }
 
-extension StorageSettings.S3 {
-  fileprivate init(_ variables: Variables) throws(StorageError) {
-    guard let bucket = variables["BUCKET"] else {
-      throw Variables.wrong("BUCKET", "is not set, and the s3 backend needs it")
-    }
-    let isName = { (byte: UInt8) -> Bool in
-      (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
-        || [45, 46, 95].contains(byte)
-    }
-    guard (3...255).contains(bucket.utf8.count), bucket.utf8.allSatisfy(isName) else {
-      throw Variables.wrong("BUCKET", "is not a bucket name (3 and more letters, digits, dots and hyphens)")
-    }
-    self.bucket = bucket
-    prefix = ArtifactKey.normalised(prefix: variables["PREFIX"] ?? "")
-    region = variables["REGION"] ?? variables.environment["AWS_REGION"]?.nonBlank ?? "us-east-1"
-    guard region.utf8.allSatisfy({ isName($0) && $0 != 46 }) else {
-      throw Variables.wrong("REGION", "is not a region name (letters, digits and hyphens)")
-    }
-    credentials = try StorageSettings.S3.credentials(variables)
-
-    let hasEndpoint = variables["ENDPOINT"] != nil
-    let pathStyle = hasEndpoint || variables["FORCE_PATH_STYLE"]?.lowercased() == "true"
-    guard let amazon = S3Endpoint(awsRegion: region, pathStyle: pathStyle) else {
-      throw Variables.wrong("REGION", "is not a region name (letters, digits and hyphens)")
-    }
-    endpoint = try StorageSettings.S3.endpoint(variables, "ENDPOINT", pathStyle: pathStyle) ?? amazon
-    publicEndpoint =
-      try StorageSettings.S3.endpoint(variables, "PUBLIC_ENDPOINT", pathStyle: pathStyle) ?? endpoint
-  }
-
-  private static func endpoint(
-    _ variables: Variables, _ name: String, pathStyle: Bool
-  ) throws(StorageError) -> S3Endpoint? {
-    guard let text = variables[name] else { return nil }
-    guard let endpoint = S3Endpoint(text, pathStyle: pathStyle) else {
-      throw Variables.wrong(name, "is not an address like https://host or http://host:port")
-    }
-    return endpoint
-  }
-
-  private static func credentials(_ variables: Variables) throws(StorageError) -> S3Credentials {
-    let own = (variables["ACCESS_KEY_ID"], variables["SECRET_ACCESS_KEY"])
-    switch own {
-    case (let id?, let secret?):
-      return S3Credentials(
-        accessKeyID: id, secretAccessKey: Secret(secret),
-        sessionToken: variables["SESSION_TOKEN"].map { Secret($0) })
-    case (_?, nil): throw Variables.wrong("SECRET_ACCESS_KEY", "is not set, but the access key id is")
-    case (nil, _?): throw Variables.wrong("ACCESS_KEY_ID", "is not set, but the secret access key is")
-    case (nil, nil): break
-    }
-    let amazon = variables.environment
-    guard let id = amazon["AWS_ACCESS_KEY_ID"]?.nonBlank, let secret = amazon["AWS_SECRET_ACCESS_KEY"]?.nonBlank
-    else {
-      throw Variables.wrong(
-        "ACCESS_KEY_ID",
-        "and \(Variables.name("SECRET_ACCESS_KEY")) are not set (nor AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)")
-    }
-    return S3Credentials(
-      accessKeyID: id, secretAccessKey: Secret(secret),
-      sessionToken: amazon["AWS_SESSION_TOKEN"]?.nonBlank.map { Secret($0) })
-  }
-}
-
 /// `APPHUB_BUNDLE_STORAGE_*`; a blank value counts as unset.
-private struct Variables {
-  let environment: [String: String]
+struct StorageVariables: Sendable {
+  private let all: Secret<[String: String]>
 
-  subscript(_ name: String) -> String? { environment[Variables.name(name)]?.nonBlank }
+  init(environment: [String: String]) { all = Secret(environment) }
+
+  var environment: [String: String] { all.reveal() }
+
+  subscript(_ name: String) -> String? { environment[StorageVariables.name(name)]?.nonBlank }
 
   static func name(_ name: String) -> String { "APPHUB_BUNDLE_STORAGE_\(name)" }
 

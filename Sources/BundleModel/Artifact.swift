@@ -6,6 +6,9 @@ package enum StorageKind: String, Sendable {
 /// What the last look at a stored object said.
 package enum Verification: String, Sendable {
   case match, mismatch, missing
+
+  /// True when what was published cannot be fetched as it was published.
+  package var isBad: Bool { self != .match }
 }
 
 /// A stored archive: one row of `example_bundle_artifacts`.

@@ -13,6 +13,11 @@ package struct Secret<Value: Sendable>: Sendable, CustomStringConvertible, Custo
   /// The value itself. Never pass it to a log, an error or a process's arguments.
   package func reveal() -> Value { value }
 
+  /// Another form of the same secret.
+  package func map<Other: Sendable>(_ transform: (Value) throws -> Other) rethrows -> Secret<Other> {
+    Secret<Other>(try transform(value))
+  }
+
   package var description: String { "••••" }
   package var debugDescription: String { "••••" }
   package var customMirror: Mirror { Mirror(self, children: [(label: String?, value: Any)]()) }

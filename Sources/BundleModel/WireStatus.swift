@@ -15,7 +15,7 @@ package struct WireStatus: Encodable, Sendable {
     case slug, fingerprint, stage, state, createdAt, updatedAt
     case jobId, version, checksum, filename, storageKind, storageKey, storageUrl, contentType, artifactId
     case artifactUploadedAt, downloadUrl, downloadUrlExpiresAt, error, message, completedAt, cached, size
-    case attempt, pod, bytesDone, bytesTotal
+    case attempt, pod, bytesDone, bytesTotal, verification, verifiedAt
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -49,5 +49,7 @@ package struct WireStatus: Encodable, Sendable {
     try out.encode(status.pod, forKey: .pod)
     try out.encode(status.bytesDone, forKey: .bytesDone)
     try out.encode(status.bytesTotal, forKey: .bytesTotal)
+    try out.encode(artifact?.verification?.rawValue, forKey: .verification)
+    try out.encode(artifact?.verifiedAt?.iso8601, forKey: .verifiedAt)
   }
 }

@@ -1,5 +1,6 @@
 /// The statements, each from a reviewable file in `SQL/`; values travel as parameters, never inside the text.
 enum SQLText {
+  static let artifacts = text(PackageResources.artifacts_sql)
   static let attempts = text(PackageResources.attempts_sql)
   static let audit = text(PackageResources.audit_sql)
   static let beat = text(PackageResources.beat_sql)
@@ -31,11 +32,13 @@ enum SQLText {
   static let progress = text(PackageResources.progress_sql)
   static let pruneEvents = text(PackageResources.prune_events_sql)
   static let prunePods = text(PackageResources.prune_pods_sql)
+  static let recordVerification = text(PackageResources.record_verification_sql)
   static let registerPod = text(PackageResources.register_pod_sql)
   static let renew = text(PackageResources.renew_sql)
   static let retry = text(PackageResources.retry_sql)
   static let returnJob = text(PackageResources.return_sql)
   static let statuses = text(PackageResources.statuses_sql)
+  static let verificationFinding = text(PackageResources.verification_finding_sql)
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

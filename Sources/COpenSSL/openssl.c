@@ -64,6 +64,10 @@ int ossl_sha256(const void *data, size_t length, unsigned char out[32]) {
   return ok;
 }
 
+int ossl_md5(const void *data, size_t length, unsigned char out[16]) {
+  return EVP_Q_digest(NULL, "MD5", NULL, data, length, out, NULL) == 1;
+}
+
 /* Built from the digest: libcrypto's EVP_MAC sets up a provider object on every call, three times the cost. */
 int ossl_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length, unsigned char out[32]) {
   unsigned char padded[block_size] = {0};

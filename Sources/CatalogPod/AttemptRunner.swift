@@ -96,7 +96,7 @@ final class AttemptRunner: Sendable {
         }
       }
     } body: { [self] archive in
-      try await upload(archive, of: claim.slug, resolved, reporter: reporter)
+      try await upload(archive, of: claim.slug, resolved, reporter: reporter, log: log)
     }
   }
 
@@ -129,9 +129,12 @@ final class AttemptRunner: Sendable {
     case .match: break
     case .missing:
       log.warning("the cached artifact is gone; building it again", metadata: ["key": "\(artifact.storageKey)"])
+      await record(artifact, .missing, reason: "a pod found no such object", log: log)
       return nil
     case .mismatch:
       log.error("the cached artifact was changed; building it again", metadata: ["key": "\(artifact.storageKey)"])
+      await record(
+        artifact, .mismatch, reason: "a pod found other bytes than the recorded \(checksum.hex)", log: log)
       return nil
     }
     reporter.note {
@@ -146,8 +149,17 @@ final class AttemptRunner: Sendable {
       message: "found in the cache")
   }
 
+  /// Tells everybody what a look at the cache found; the job goes on whether or not that can be written.
+  private func record(_ artifact: Artifact, _ result: Verification, reason: String, log: Logger) async {
+    do {
+      _ = try await store.recordVerification(artifact, result, reason: reason, by: "pod \(settings.name)")
+    } catch {
+      log.warning("cannot record what the cache check found", metadata: ["error": "\(error)"])
+    }
+  }
+
   private func upload(
-    _ archive: PackagedArchive, of slug: Slug, _ resolved: ResolvedBundle, reporter: ProgressReporter
+    _ archive: PackagedArchive, of slug: Slug, _ resolved: ResolvedBundle, reporter: ProgressReporter, log: Logger
   ) async throws -> Made {
     let key = artifacts.key(
       slug: slug, fingerprint: resolved.fingerprint, checksum: archive.checksum, filename: archive.filename)
@@ -156,15 +168,31 @@ final class AttemptRunner: Sendable {
       $0.bytesDone = 0
       $0.bytesTotal = archive.size
     }
-    _ = try await artifacts.put(
+    let outcome = try await artifacts.put(
       file: archive.path, key: key, checksum: archive.checksum, size: archive.size, contentType: archive.contentType
     ) { sent in reporter.note { $0.bytesDone = sent } }
+    if outcome == .identical { try await read(key, archive, of: slug, resolved, log: log) }
     return Made(
       publication: Publication(
         fingerprint: resolved.fingerprint, version: archive.version, checksum: archive.checksum,
         filename: archive.filename, storageKind: artifacts.kind, storageKey: key,
         storageURL: artifacts.storageURL(key), contentType: archive.contentType, size: archive.size, cached: false),
       tail: archive.tail.nonBlank)
+  }
+
+  /// Reads what lay under the key of an archive before it. Nothing was sent because of what the store says of the
+  /// key, which it may say of other bytes, and a job must not vouch for an object that nobody has read.
+  private func read(
+    _ key: String, _ archive: PackagedArchive, of slug: Slug, _ resolved: ResolvedBundle, log: Logger
+  ) async throws {
+    let found = try await artifacts.verify(key, size: archive.size, checksum: archive.checksum, deep: true)
+    guard found != .match else { return }
+    if let row = try await store.artifact(of: slug, fingerprint: resolved.fingerprint), row.storageKey == key {
+      await record(row, found, reason: "a pod that built it again found other bytes under its key", log: log)
+    }
+    throw StorageError(
+      .integrity,
+      "\(artifacts.storageURL(key)) claims the right checksum and holds other bytes; remove it and try again")
   }
 
   // MARK: - Ending

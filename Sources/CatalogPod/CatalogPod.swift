@@ -12,6 +12,8 @@ package actor CatalogPod {
   private let runner: AttemptRunner
   private let catalogue: Catalogue
   private let storeIdentity: String
+  /// Why no other pod may use the same store as it is set up here.
+  private let sharingProblem: String?
   private let log: Logger
   private var leases: LeaseTable
   private var attempts: [Claim: Task<Void, Never>] = [:]
@@ -30,6 +32,7 @@ package actor CatalogPod {
     self.catalogue = catalogue
     self.log = log
     storeIdentity = artifacts.identity
+    sharingProblem = artifacts.sharingProblem
     worker = Worker(owner: settings.owner, pod: settings.name)
     leases = LeaseTable(stopAfter: store.settings.stopAfter)
     runner = AttemptRunner(settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, log: log)
@@ -106,9 +109,9 @@ package actor CatalogPod {
       if mayClaim {
         log.info("the object store is the other pods' again; claiming")
       } else {
-        log.error(
-          "not claiming: other pods use another object store",
-          metadata: ["mine": "\(storeIdentity)", "theirs": "\(others.joined(separator: ", "))"])
+        var metadata: Logger.Metadata = ["mine": "\(storeIdentity)", "theirs": "\(others.joined(separator: ", "))"]
+        if let sharingProblem { metadata["hint"] = "\(sharingProblem)" }
+        log.error("not claiming: other pods use another object store", metadata: metadata)
       }
     }
   }

@@ -50,7 +50,7 @@ package actor LocalPostgres {
   package static func start(
     in directory: StackDirectory, options: Options = Options()
   ) async throws(LocalStackError) -> LocalPostgres {
-    let password = Secret(randomText(32))
+    let password = Secret(randomSecret())
     let setup = try PostgresSetup(directory: directory, options: options)
     try await setup.makeCluster(user: user, password: password, within: startLimit)
     var attempts = 5

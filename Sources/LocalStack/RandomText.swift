@@ -4,3 +4,6 @@ func randomText(_ count: Int) -> String {
   var generator = SystemRandomNumberGenerator()
   return String((0..<count).map { _ in alphabet.randomElement(using: &generator)! })
 }
+
+/// A secret of a local server, which begins so that a search finds it wherever it leaked.
+package func randomSecret() -> String { "SKcanary" + randomText(32) }

@@ -7,7 +7,7 @@ final class S3Setup: Sendable {
   static let stopPlan = StopPlan.terminate(patience: .seconds(3))
 
   let accessKey = randomText(20)
-  let secretKey = Secret(randomText(40))
+  let secretKey = Secret(randomSecret())
   let logFile: String
   private let directory: StackDirectory
   private let program: String

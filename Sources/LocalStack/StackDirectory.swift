@@ -33,13 +33,18 @@ package final class StackDirectory: Sendable {
   }
 
   /// Notes a process that must not outlive this run.
-  func record(_ process: ManagedProcess) throws(LocalStackError) {
+  package func record(_ process: ManagedProcess) throws(LocalStackError) {
     guard let identity = process.identity else { return }
     try writeText(identity.text + "\n", to: "\(path)/servers", append: true)
   }
 
   /// Makes a directory inside, readable by its owner only.
-  func makeFolder(_ name: String, user: SystemUser? = nil) throws(LocalStackError) -> String {
+  package func makeFolder(_ name: String) throws(LocalStackError) -> String {
+    try makeFolder(name, user: nil)
+  }
+
+  /// The same, for a server that runs as somebody else.
+  func makeFolder(_ name: String, user: SystemUser?) throws(LocalStackError) -> String {
     let folder = "\(path)/\(name)"
     guard mkdir(folder, 0o700) == 0 else { throw .system("cannot make \(folder)", errno) }
     if let user, chown(folder, user.uid, user.gid) != 0 {

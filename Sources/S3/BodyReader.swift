@@ -12,19 +12,9 @@ final class BodyReader {
 
   init(_ body: UploadBody) throws(TransportError) {
     self.body = body
-    guard case .file(let path, let size, _, _) = body else { return }
-    descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else { throw .file("cannot read \(path)", errno) }
-    var info = stat()
-    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      close()
-      throw TransportError(kind: .file, detail: "cannot read \(path): not a regular file")
-    }
-    guard Int64(info.st_size) == size else {
-      close()
-      throw TransportError(kind: .bodyChanged, detail: "\(path) has \(info.st_size) bytes, expected \(size)")
-    }
-    posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    guard case .file(let piece) = body else { return }
+    descriptor = try RegularFile.open(piece.path, size: piece.fileSize)
+    posix_fadvise(descriptor, off_t(piece.offset), off_t(piece.size), POSIX_FADV_SEQUENTIAL)
   }
 
   deinit { close() }
@@ -48,30 +38,59 @@ final class BodyReader {
       bytes.withUnsafeBytes { base.copyMemory(from: $0.baseAddress! + Int(offset), byteCount: wanted) }
       offset += Int64(wanted)
       return wanted
-    case .file(let path, let size, let checksum, let progress):
-      let count = try readFile(path, into: base, wanted: wanted)
+    case .file(let piece):
+      let count = try RegularFile.read(
+        descriptor, at: piece.offset + offset, into: UnsafeMutableRawBufferPointer(start: base, count: wanted),
+        path: piece.path)
       hash.update(UnsafeRawBufferPointer(start: base, count: count))
       offset += Int64(count)
-      if offset == size {
-        let digest = Checksum(digest: hash.finish())
-        guard digest == checksum else {
-          throw TransportError(kind: .bodyChanged, detail: "\(path) does not have the SHA-256 \(checksum)")
-        }
+      if offset == piece.size, hash.finishChecksum() != piece.checksum {
+        throw TransportError(
+          kind: .bodyChanged, detail: "\(piece.path) does not have the SHA-256 \(piece.checksum)\(piece.place)")
       }
-      progress?(offset)
+      piece.progress?(offset)
       return count
     }
   }
+}
 
-  private func readFile(
-    _ path: String, into base: UnsafeMutableRawPointer, wanted: Int
+extension FilePiece {
+  /// For messages; empty when the piece is the whole file.
+  fileprivate var place: String { size == fileSize ? "" : " at bytes \(offset)..<\(offset + size)" }
+}
+
+/// Files that are sent or hashed: regular ones of a known length.
+enum RegularFile {
+  /// Opens a file for reading.
+  ///
+  /// - Parameter size: what it must have; nil for any.
+  /// - Throws: `.bodyChanged` when the length is another, `.file` when it cannot be read or is no regular file.
+  static func open(_ path: String, size: Int64?) throws(TransportError) -> CInt {
+    // Without O_NONBLOCK opening a FIFO would wait for its writer.
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { throw .file("cannot read \(path)", errno) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      _ = Glibc.close(descriptor)
+      throw TransportError(kind: .file, detail: "cannot read \(path): not a regular file")
+    }
+    if let size, Int64(info.st_size) != size {
+      _ = Glibc.close(descriptor)
+      throw TransportError(kind: .bodyChanged, detail: "\(path) has \(info.st_size) bytes, expected \(size)")
+    }
+    return descriptor
+  }
+
+  /// Reads at least one byte; the end of the file is an error, because its length was known.
+  static func read(
+    _ descriptor: CInt, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer, path: String
   ) throws(TransportError) -> Int {
     while true {
-      let count = pread(descriptor, base, wanted, off_t(offset))
+      let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
       if count > 0 { return count }
       if count < 0 && errno == EINTR { continue }
       guard count == 0 else { throw .file("cannot read \(path)", errno) }
-      throw TransportError(kind: .bodyChanged, detail: "\(path) became shorter while it was sent")
+      throw TransportError(kind: .bodyChanged, detail: "\(path) became shorter while it was read")
     }
   }
 }

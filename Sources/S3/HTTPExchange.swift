@@ -22,17 +22,30 @@ struct HTTPRequest: Sendable {
 /// What is sent. Both kinds can be sent again from the start.
 enum UploadBody: Sendable {
   case bytes([UInt8])
-  /// The first `size` bytes of a file, hashed while they leave: when the digest is not `checksum`, the last piece
-  /// is never sent and the request is aborted.
-  case file(path: String, size: Int64, checksum: Checksum, progress: ByteProgress?)
+  case file(FilePiece)
 
   /// Bytes to send.
   var size: Int64 {
     switch self {
     case .bytes(let bytes): Int64(bytes.count)
-    case .file(_, let size, _, _): size
+    case .file(let piece): piece.size
     }
   }
+}
+
+/// A range of a file, hashed while it leaves: when the digest is not `checksum`, the last bytes are never sent and
+/// the request is aborted.
+struct FilePiece: Sendable {
+  var path: String
+  /// Where the range begins, in bytes.
+  var offset: Int64 = 0
+  /// Its length.
+  var size: Int64
+  /// The whole file's length; a file of another length is refused.
+  var fileSize: Int64
+  /// The range's SHA-256.
+  var checksum: Checksum
+  var progress: ByteProgress?
 }
 
 /// Called with the bytes moved so far, on the transport's thread: return at once. May go back when a try is repeated.
@@ -42,21 +55,19 @@ package typealias ByteProgress = @Sendable (_ bytes: Int64) -> Void
 enum DownloadSink: Sendable {
   /// Fails when the body is longer than `limit`.
   case memory(limit: Int)
-  /// Written to this path, which is created or emptied, and hashed on the way.
-  case file(path: String, progress: ByteProgress?)
-  /// Hashed and thrown away.
-  case hash
+  /// An object's bytes, which may come in several tries.
+  case object(ObjectReceiver)
 }
 
 /// A complete answer.
 struct HTTPResponse: Sendable {
   var status: Int
   var headers: HTTPHeaders
-  /// Empty when the body went to a file or was only hashed.
+  /// Empty when the object went to a file or was only hashed.
   var body: [UInt8]
   /// Length of the body.
   var received: Int64
-  /// SHA-256 of the body, for the sinks that hash.
+  /// SHA-256 of the body, when it is an object.
   var digest: Checksum?
 }
 
@@ -68,6 +79,8 @@ struct TransportError: Error, Sendable {
     case bodyChanged
     /// The answer's body is longer than the sink takes.
     case tooLong
+    /// The answer is not one to what was asked.
+    case dishonest
     /// A file of ours could not be read or written.
     case file
   }

@@ -27,11 +27,13 @@ struct S3Call: Sendable {
       path: endpoint.path(bucket: bucket, key: key), query: query, headers: headers)
   }
 
+  /// - Parameter more: fields of this try alone.
   func signed(
-    by signer: SignatureV4, endpoint: S3Endpoint, at moment: Timestamp, limits: CallLimits
+    for route: BucketRoute, at moment: Timestamp, limits: CallLimits, adding more: [HTTPHeader] = []
   ) -> HTTPRequest {
-    let signable = signable(endpoint)
-    var url = Array("\(endpoint.scheme)://\(signable.authority)".utf8)
+    var signable = signable(route.endpoint)
+    signable.headers += more
+    var url = Array("\(route.endpoint.scheme)://\(signable.authority)".utf8)
     url += signable.path
     if !query.isEmpty {
       url.append(63)
@@ -39,31 +41,22 @@ struct S3Call: Sendable {
     }
     return HTTPRequest(
       method: method, url: String(decoding: url, as: UTF8.self),
-      headers: headers + signer.headers(signing: signable, payloadHash: payloadHash, at: moment), body: body,
-      sink: sink, limits: limits)
+      headers: signable.headers + route.signer.headers(signing: signable, payloadHash: payloadHash, at: moment),
+      body: body, sink: sink, limits: limits)
   }
 }
 
 extension S3Error {
-  /// How far clocks may be apart before a refusal is put down to them: AWS allows 15 minutes, others five.
-  private static let tolerance = Duration.seconds(5 * 60)
-
   /// Nil when the answer is a success.
-  init?(_ response: HTTPResponse, _ subject: S3Subject, call: S3Call, signedAt moment: Timestamp) {
+  init?(_ response: HTTPResponse, _ subject: S3Subject, call: S3Call) {
     let document = S3ErrorDocument(response.body)
     let isSuccess = (200...299).contains(response.status)
     if isSuccess, document == nil || !call.answersDocument { return nil }
     let code = document?.code ?? ""
-    var kind = Kind(status: isSuccess ? 500 : response.status, code: code)
-    if let date = response.headers["date"].flatMap(HTTPDate.moment), kind == .denied || response.status == 400 {
-      // Not every server says RequestTimeTooSkewed; some just deny.
-      let apart = date.since(moment)
-      if apart > S3Error.tolerance || apart < .zero - S3Error.tolerance { kind = .clockSkew }
-    }
+    let kind = Kind(status: isSuccess ? 500 : response.status, code: code)
     var detail = code.isEmpty ? "HTTP \(response.status)" : code
     if let message = document?.message, !message.isEmpty, message != code { detail += ": \(message)" }
-    let region = response.headers["x-amz-bucket-region"] ?? document?.region ?? ""
-    if (300...399).contains(response.status) || response.status == 400, !region.isEmpty {
+    if let region = BucketRegions.redirect(response, code: code, region: document?.region ?? "") {
       detail += " (the bucket is in region \(region): set that region and its endpoint)"
     }
     if kind == .clockSkew { detail += " (this machine's clock and the server's differ)" }
@@ -79,7 +72,8 @@ extension S3Error {
       case .connection: (.transport, "Connection")
       case .timeout: (.timeout, "Timeout")
       case .bodyChanged: (.integrity, "BodyChanged")
-      case .tooLong: (.serverError, "AnswerTooLong")
+      case .tooLong: (.invalidRequest, "AnswerTooLong")
+      case .dishonest: (.integrity, "WrongRange")
       case .file: (.file, "File")
       }
     self = subject.error(kind, code: code, error.detail)

@@ -26,35 +26,11 @@ extension S3Client {
     _ = try await perform(S3Call(method: .head, operation: "HEAD", bucket: bucket, limits: limits))
   }
 
-  /// Every object whose key begins with `prefix`, in the server's order, all pages.
-  ///
-  /// - Parameter pageSize: at most 1,000.
-  package func listObjects(
-    bucket: String, prefix: String = "", pageSize: Int = 1000
-  ) async throws(S3Error) -> [S3ListedObject] {
-    var objects: [S3ListedObject] = []
-    var continuation = ""
-    while true {
-      var call = S3Call(method: .get, operation: "LIST", bucket: bucket)
-      call.query = [("list-type", "2"), ("encoding-type", "url"), ("max-keys", String(pageSize))]
-      if !prefix.isEmpty { call.query.append(("prefix", prefix)) }
-      if !continuation.isEmpty { call.query.append(("continuation-token", continuation)) }
-      let response = try await perform(call)
-      let page: S3ListPage
-      do throws(XMLReader.Malformed) {
-        page = try S3ListPage(response.body)
-      } catch {
-        throw call.subject(endpoint).error(
-          .serverError, status: response.status, code: "MalformedAnswer",
-          "the answer is not a listing (byte \(error.offset))")
-      }
-      objects += page.objects
-      guard page.isTruncated else { return objects }
-      guard !page.continuation.isEmpty, page.continuation != continuation else {
-        throw call.subject(endpoint).error(
-          .serverError, status: response.status, code: "MalformedAnswer", "the listing does not go on")
-      }
-      continuation = page.continuation
-    }
+  /// The region that a bucket lives in.
+  package func bucketRegion(_ bucket: String) async throws(S3Error) -> String {
+    var call = S3Call(method: .get, operation: "LOCATION", bucket: bucket)
+    call.query = [("location", "")]
+    let response = try await perform(call)
+    return try parsed(call, response) { (body) throws(XMLReader.Malformed) in try S3Location(body) }.region
   }
 }

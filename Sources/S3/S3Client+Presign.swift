@@ -13,24 +13,11 @@ extension S3Client {
     bucket: String, key: String, expires: Duration, contentDisposition: String? = nil, contentType: String? = nil,
     endpoint: S3Endpoint? = nil
   ) throws(S3Error) -> Secret<String> {
-    let endpoint = endpoint ?? self.endpoint
-    let seconds = Int(clamping: expires.components.seconds)
-    var call = S3Call(method: .get, operation: "PRESIGN", bucket: bucket, key: key)
-    guard (1...SignatureV4.longestExpiry).contains(seconds) else {
-      throw call.subject(endpoint).error(
-        .invalidRequest, code: "Expiry", "a signed URL lives 1 s to 7 days, not \(seconds) s")
-    }
-    if let contentDisposition { call.query.append(("response-content-disposition", contentDisposition)) }
-    if let contentType { call.query.append(("response-content-type", contentType)) }
-    let signable = call.signable(endpoint)
-    var url: [UInt8] = []
-    url.reserveCapacity(768)
-    url += endpoint.scheme.utf8
-    url += "://".utf8
-    url += signable.authority.utf8
-    url += signable.path
-    url.append(63)
-    url += signer.query(presigning: signable, expires: seconds, at: signingMoment)
-    return Secret(String(decoding: url, as: UTF8.self))
+    var query: [(name: String, value: String?)] = []
+    if let contentDisposition { query.append(("response-content-disposition", contentDisposition)) }
+    if let contentType { query.append(("response-content-type", contentType)) }
+    return try Presigner(signer).url(
+      method: "GET", endpoint: endpoint ?? self.endpoint, bucket: bucket, key: key,
+      expires: Int(clamping: expires.components.seconds), query: query, at: signingMoment)
   }
 }

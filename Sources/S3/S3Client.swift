@@ -7,15 +7,24 @@ package struct S3Configuration: Sendable {
   package var endpoint: S3Endpoint
   package var region: String
   package var credentials: S3Credentials
+  /// Where `credentials` come from when they may be rotated; wins over them.
+  package var credentialSource: CredentialSource?
   package var limits: CallLimits
+  /// Whose certificates are believed.
+  package var trust: S3Trust
+  /// Nil: straight to the endpoint, whatever the environment says.
+  package var proxy: S3Proxy?
 
   package init(
-    endpoint: S3Endpoint, region: String, credentials: S3Credentials, limits: CallLimits = CallLimits()
+    endpoint: S3Endpoint, region: String, credentials: S3Credentials, limits: CallLimits = CallLimits(),
+    trust: S3Trust = S3Trust(), proxy: S3Proxy? = nil
   ) {
     self.endpoint = endpoint
     self.region = region
     self.credentials = credentials
     self.limits = limits
+    self.trust = trust
+    self.proxy = proxy
   }
 }
 
@@ -27,90 +36,59 @@ package final class S3Client: Sendable {
   package let endpoint: S3Endpoint
   package let region: String
   package let limits: CallLimits
-  let signer: SignatureV4
-  private let now: @Sendable () -> Timestamp
+  private let keys: CurrentKeys
+  let clock = ServerClock()
+  private let door: NetworkDoor
+  private let retries = Mutex(RetryBudget())
+  private let ourClock: @Sendable () -> Timestamp
   private let loop = Mutex<CurlLoop?>(nil)
-  /// What the server's clock is ahead of ours, in microseconds; learnt from a refusal.
-  private let skew = Atomic<Int64>(0)
 
   /// - Parameter now: the clock that signatures are dated by.
   package init(_ configuration: S3Configuration, now: @escaping @Sendable () -> Timestamp = { .systemClock }) {
     endpoint = configuration.endpoint
     region = configuration.region
     limits = configuration.limits
-    signer = SignatureV4(credentials: configuration.credentials, region: configuration.region)
-    self.now = now
+    keys = CurrentKeys(configuration)
+    door = NetworkDoor(trust: configuration.trust, proxy: configuration.proxy)
+    ourClock = now
   }
 
   deinit { loop.withLock { $0?.stop() } }
 
-  /// The moment that a signature made now is dated by.
-  var signingMoment: Timestamp {
-    Timestamp(microseconds: now().microseconds + skew.load(ordering: .relaxed))
-  }
+  /// The ways to buckets, signed with the keys as they stand.
+  var regions: BucketRegions { keys.current.regions }
 
-  /// Sends a call, again where that may help, signed anew each time.
-  func perform(_ call: S3Call) async throws(S3Error) -> HTTPResponse {
-    // An empty key would address the bucket itself: `DELETE /bucket/`.
-    guard !call.bucket.isEmpty, call.key != "" else {
-      throw call.subject(endpoint).error(.invalidRequest, code: "EmptyName", "the bucket or the key is empty")
-    }
-    let limits = call.limits ?? self.limits
-    let begin = ContinuousClock.now
-    var failure = RetryPolicy.Failure(attempt: 1, kind: .cancelled)
-    var didLearnSkew = false
-    while true {
-      let outcome = await attempt(call, limits: limits)
-      guard let error = outcome.error else { return outcome.response }
-      if error.kind == .clockSkew, !didLearnSkew, learnSkew(from: outcome.response) {
-        didLearnSkew = true
-        continue
-      }
-      failure.kind = error.kind
-      failure.elapsed = .now - begin
-      failure.retryAfter = outcome.response.headers["retry-after"].flatMap { Int64($0) }.map { .seconds($0) }
-      guard case .retry(let delay) = limits.retry.decide(failure, random: .random(in: 0..<1)) else { throw error }
-      await pause(for: delay)
-      guard !Task.isCancelled else {
-        throw call.subject(endpoint).error(.cancelled, code: "Cancelled", "cancelled")
-      }
-      failure.attempt += 1
-      failure.lastDelay = delay
-    }
-  }
+  /// Signs for the client's own region with the keys as they stand.
+  var signer: SignatureV4 { regions.home.signer }
+
+  /// How often the keys have changed.
+  var keyGeneration: Int { keys.current.generation }
+
+  /// True when a request that was refused may go through with keys that have come since.
+  func hasOtherKeys(since generation: Int) async -> Bool { await keys.hasChanged(since: generation) }
+
+  /// What this machine's clock says.
+  var now: Timestamp { ourClock() }
+
+  /// The moment that a signature made now is dated by: the server's clock, as far as it is known.
+  var signingMoment: Timestamp { clock.moment(at: now) }
+
+  /// Takes tokens for one more try; false when this client has repeated too much lately.
+  func mayRetry(_ cost: Int) -> Bool { retries.withLock { $0.spend(cost) } }
+
+  /// Gives back what the last try of a call that went well had cost.
+  func hasSucceeded(_ cost: Int) { retries.withLock { $0.refund(cost) } }
 
   /// Returns after `delay`, or at once when the task is cancelled or nothing was ever sent.
   package func pause(for delay: Duration) async { await runningLoop?.pause(delay) }
 
-  private func attempt(_ call: S3Call, limits: CallLimits) async -> (response: HTTPResponse, error: S3Error?) {
-    let nothing = HTTPResponse(status: 0, headers: HTTPHeaders(), body: [], received: 0)
-    let subject = call.subject(endpoint)
-    let loop: CurlLoop
-    do throws(TransportError) {
-      loop = try startedLoop()
-    } catch {
-      return (nothing, S3Error(error, subject))
-    }
-    let moment = signingMoment
-    let request = call.signed(by: signer, endpoint: endpoint, at: moment, limits: limits)
-    switch await loop.send(request) {
-    case .success(let response): return (response, S3Error(response, subject, call: call, signedAt: moment))
-    case .failure(let error): return (nothing, S3Error(error, subject))
-    }
-  }
-
-  private func learnSkew(from response: HTTPResponse) -> Bool {
-    guard let date = response.headers["date"].flatMap(HTTPDate.moment) else { return false }
-    skew.store(date.microseconds - now().microseconds, ordering: .relaxed)
-    return true
-  }
-
   private var runningLoop: CurlLoop? { loop.withLock { $0 } }
 
-  private func startedLoop() throws(TransportError) -> CurlLoop {
+  /// The transport, started when it is needed first.
+  func startedLoop() throws(TransportError) -> CurlLoop {
     try loop.withLock { (loop) throws(TransportError) -> CurlLoop in
       if let loop { return loop }
-      let new = CurlLoop()
+      let new = CurlLoop(door: door)
       try new.start()
       loop = new
       return new

@@ -55,48 +55,40 @@ struct S3ListPage: Equatable {
   var continuation = ""
 
   init(_ bytes: [UInt8]) throws(XMLReader.Malformed) {
-    var reader = XMLReader(bytes)
-    guard try reader.next() == .start("ListBucketResult") else { throw XMLReader.Malformed(offset: 0) }
-    var path: [String] = []
-    var object = Fields()
+    var row = Fields()
     var rows: [Fields] = []
     var isURLEncoded = false
-    while let event = try reader.next() {
-      switch event {
-      case .start(let name): path.append(name)
-      case .end(let name):
-        _ = path.popLast()
-        if name == "Contents" {
-          rows.append(object)
-          object = Fields()
-        }
-      case .text(let text):
-        let value = String(decoding: text, as: UTF8.self)
-        switch path {
-        case ["EncodingType"]: isURLEncoded = value == "url"
-        case ["IsTruncated"]: isTruncated = value == "true"
-        case ["NextContinuationToken"]: continuation += value
-        case ["Contents", "Key"]: object.key += text
-        case ["Contents", "Size"]: object.size += value
-        case ["Contents", "ETag"]: object.etag += value
-        case ["Contents", "LastModified"]: object.modified += value
-        default: break
-        }
+    let isRead = try XMLWalk.read(bytes, root: "ListBucketResult") { path, text in
+      switch path {
+      case ["EncodingType"]: isURLEncoded = text == "url"
+      case ["IsTruncated"]: isTruncated = text == "true"
+      case ["NextContinuationToken"]: continuation += text
+      case ["Contents", "Key"]: row.key += text
+      case ["Contents", "Size"]: row.size += text
+      case ["Contents", "ETag"]: row.etag += text
+      case ["Contents", "LastModified"]: row.modified += text
+      default: break
       }
+    } end: { path in
+      guard path == ["Contents"] else { return }
+      rows.append(row)
+      row = Fields()
     }
-    objects = rows.map { $0.object(isURLEncoded: isURLEncoded) }
+    guard isRead else { throw XMLReader.Malformed(offset: 0) }
+    for row in rows { objects.append(try row.object(isURLEncoded: isURLEncoded)) }
   }
 
   private struct Fields {
-    var key: [UInt8] = []
+    var key = ""
     var size = ""
     var etag = ""
     var modified = ""
 
-    func object(isURLEncoded: Bool) -> S3ListedObject {
-      let bytes = isURLEncoded ? ByteEncoding.percentDecoded(key, plusIsBlank: true) : key
+    func object(isURLEncoded: Bool) throws(XMLReader.Malformed) -> S3ListedObject {
+      // A size that is none must not pass for an empty object.
+      guard let size = Int64(size), size >= 0 else { throw XMLReader.Malformed(offset: 0) }
       return S3ListedObject(
-        key: String(decoding: bytes, as: UTF8.self), size: Int64(size) ?? 0, etag: etag.filter { $0 != "\"" },
+        key: try XMLWalk.key(key, isURLEncoded: isURLEncoded), size: size, etag: etag.filter { $0 != "\"" },
         lastModified: Timestamp(iso8601: modified))
     }
   }

@@ -24,9 +24,10 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
     var host = authority
     var port: Int?
     if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-      guard let number = Int(authority[authority.index(after: colon)...]), (1...65_535).contains(number) else {
-        return nil
-      }
+      let digits = authority[authority.index(after: colon)...]
+      guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits),
+        (1...65_535).contains(number)
+      else { return nil }
       host = authority[..<colon]
       port = number
     }
@@ -53,21 +54,28 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The encoded path of a bucket, or of an object in it; encoded once and never normalised.
-  func path(bucket: String?, key: String?) -> [UInt8] {
+  func path(bucket: String?, key: String?) -> [UInt8] { path(bucket: bucket, key: key?.utf8) }
+
+  /// The same for a key as bytes.
+  func path(bucket: String?, key: (some Collection<UInt8>)?) -> [UInt8] {
     var out: [UInt8] = [47]
     out.reserveCapacity(96)
     if let bucket, usesPath(bucket: bucket) {
       ByteEncoding.appendPercentEncoded(bucket.utf8, keepingSlash: false, to: &out)
       if key != nil { out.append(47) }
     }
-    if let key { ByteEncoding.appendPercentEncoded(key.utf8, keepingSlash: true, to: &out) }
+    if let key { ByteEncoding.appendPercentEncoded(key, keepingSlash: true, to: &out) }
     return out
   }
 
-  /// A bucket whose name has dots or upper case cannot be a host label under TLS's wildcard certificate.
+  /// What cannot be a host label stays in the path: upper case, the brackets of an IPv6 literal, and dots under
+  /// TLS, whose wildcard certificates cover one label.
   private func usesPath(bucket: String) -> Bool {
-    pathStyle
-      || !bucket.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+    if pathStyle || host.hasPrefix("[") { return true }
+    let isLabel = bucket.utf8.allSatisfy {
+      (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || ($0 == 46 && scheme == "http")
+    }
+    return !isLabel || bucket.hasPrefix(".") || bucket.hasSuffix(".") || bucket.contains("..")
   }
 
   private static func isHost(_ host: Substring) -> Bool {

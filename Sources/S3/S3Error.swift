@@ -9,7 +9,7 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case notFound
     /// 401 or 403: unknown key, wrong secret, missing right.
     case denied
-    /// 429 or 503: too many requests.
+    /// 429 or 503: too many requests, or a word for it.
     case throttled
     /// Another 5xx, or an answer that makes no sense.
     case serverError
@@ -19,8 +19,10 @@ package struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     case transport
     /// The host name is unknown or the certificate is not trusted: trying again cannot help.
     case unreachable
-    /// Bytes differ from what their checksum promises.
+    /// Bytes differ from what their checksum promises, or an answer from what was asked.
     case integrity
+    /// 412: the condition of a write does not hold (`PutCondition`).
+    case preconditionFailed
     /// The request is wrong; sending it again gives the same answer.
     case invalidRequest
     /// Server and client disagree about the time.
@@ -57,7 +59,8 @@ extension S3Error.Kind {
   package var isTransient: Bool {
     switch self {
     case .throttled, .serverError, .timeout, .transport: true
-    case .notFound, .denied, .unreachable, .integrity, .invalidRequest, .clockSkew, .cancelled, .file: false
+    case .notFound, .denied, .unreachable, .integrity, .preconditionFailed, .invalidRequest, .clockSkew: false
+    case .cancelled, .file: false
     }
   }
 
@@ -67,19 +70,27 @@ extension S3Error.Kind {
   init(status: Int, code: String) {
     switch code {
     case "RequestTimeTooSkewed": self = .clockSkew
-    case "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests": self = .throttled
-    case "InternalError", "ServiceUnavailable": self = .serverError
-    case "RequestTimeout": self = .timeout
+    case "SlowDown", "SlowDownRead", "SlowDownWrite", "Throttling", "ThrottlingException", "RequestThrottled",
+      "TooManyRequests", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded":
+      self = .throttled
+    // The two conflicts mean that another request for the same key is under way.
+    case "InternalError", "ServiceUnavailable", "OperationAborted", "ConditionalRequestConflict":
+      self = .serverError
+    case "RequestTimeout", "RequestTimeoutException": self = .timeout
+    case "IncompleteBody": self = .transport
     case "BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest": self = .integrity
     case "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken":
       self = .denied
-    case "NoSuchKey", "NoSuchBucket": self = .notFound
+    case "NoSuchKey", "NoSuchBucket", "NoSuchUpload": self = .notFound
+    case "NotImplemented": self = .invalidRequest
     default:
       switch status {
       case 401, 403: self = .denied
       case 404: self = .notFound
       case 408: self = .timeout
+      case 412: self = .preconditionFailed
       case 429, 503: self = .throttled
+      case 501, 505: self = .invalidRequest
       case 500...: self = .serverError
       default: self = .invalidRequest
       }

@@ -1,6 +1,13 @@
 internal import BundleModel
 internal import Hashing
 
+/// Whether a session token is part of what is signed. S3 and most services want it so; a few do not.
+package enum TokenPlacement: Sendable {
+  case signed
+  /// Added to the signed request.
+  case afterSigning
+}
+
 /// What of a request is signed. Path and host are signed exactly as they are sent.
 struct SignableRequest: Sendable {
   var method: String
@@ -15,14 +22,17 @@ struct SignableRequest: Sendable {
 }
 
 /// AWS Signature Version 4 for S3, as a pure function over bytes: moment and credentials are passed in, and what
-/// comes back are additions; the request itself is never changed.
+/// comes back are additions; the request itself is never changed. Other services' rules for paths and tokens are there
+/// for the asking.
 ///
 /// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html and
 /// `sigv4-query-string-auth.html`.
 struct SignatureV4: Sendable {
   let credentials: S3Credentials
   let region: String
-  let service = "s3"
+  let service: String
+  let rules: PathRules
+  let token: TokenPlacement
   private let keys: SigningKeyCache
 
   /// The hash of no bytes at all.
@@ -32,9 +42,15 @@ struct SignatureV4: Sendable {
   /// The protocol's limit for presigned URLs, in seconds: seven days.
   static let longestExpiry = 604_800
 
-  init(credentials: S3Credentials, region: String) {
+  init(
+    credentials: S3Credentials, region: String, service: String = "s3", rules: PathRules = .s3,
+    token: TokenPlacement = .signed
+  ) {
     self.credentials = credentials
     self.region = region
+    self.service = service
+    self.rules = rules
+    self.token = token
     keys = SigningKeyCache()
   }
 
@@ -53,13 +69,13 @@ struct SignatureV4: Sendable {
     let date = AmazonDate(moment)
     let day = day(date)
     var additions = [HTTPHeader("x-amz-content-sha256", payloadHash), HTTPHeader("x-amz-date", date.text)]
-    if let token = credentials.sessionToken {
-      additions.append(HTTPHeader("x-amz-security-token", token.reveal()))
-    }
+    let tokenField = credentials.sessionToken.map { [HTTPHeader("x-amz-security-token", $0.reveal())] } ?? []
+    if token == .signed { additions += tokenField }
     let canonical = CanonicalHeaders(authority: request.authority, headers: request.headers + additions)
-    var text = CanonicalRequest(method: request.method, path: request.path)
+    if token == .afterSigning { additions += tokenField }
+    var text = CanonicalRequest(method: request.method, path: rules.canonical(request.path))
     text.append(query: SignatureV4.sorted(request.query))
-    text.append(headers: canonical, payloadHash: payloadHash)
+    text.append(headers: canonical, payloadHash: payloadHash.utf8)
     var value = Array("AWS4-HMAC-SHA256 Credential=".utf8)
     value += credentials.accessKeyID.utf8
     value.append(47)
@@ -72,13 +88,15 @@ struct SignatureV4: Sendable {
     return additions
   }
 
-  /// The encoded query that makes a URL usable without credentials, signature included. Only Host is signed.
+  /// The encoded query that makes a URL usable without credentials, signature included. Host and all of the
+  /// request's header fields are signed, so that whoever uses the URL must send them.
   ///
   /// - Parameter expires: seconds from `moment`; the caller keeps it within 1 and `longestExpiry`.
   func query(presigning request: SignableRequest, expires: Int, at moment: Timestamp) -> [UInt8] {
     let date = AmazonDate(moment)
     let day = day(date)
-    var query = queryStart(day, date, expires: expires)
+    let canonical = CanonicalHeaders(authority: request.authority, headers: request.headers, all: true)
+    var query = queryStart(day, date, expires: expires, names: canonical.names)
     if request.query.allSatisfy({ SignatureV4.sortsLast($0.name) }) {
       if !request.query.isEmpty {
         query.append(38)
@@ -88,17 +106,21 @@ struct SignatureV4: Sendable {
       // Rare, so it may cost: our own parameters come out of their encoding and are sorted with the others.
       query = SignatureV4.sorted(query: query, with: request.query)
     }
-    var text = CanonicalRequest(method: request.method, path: request.path)
+    var text = CanonicalRequest(method: request.method, path: rules.canonical(request.path))
     text.append(query: query)
-    let canonical = CanonicalHeaders(authority: request.authority, headers: [])
-    text.append(headers: canonical, payloadHash: SignatureV4.unsignedPayload)
+    if let hash = canonical.payloadHash {
+      text.append(headers: canonical, payloadHash: hash)
+    } else {
+      text.append(headers: canonical, payloadHash: SignatureV4.unsignedPayload.utf8)
+    }
     query += "&X-Amz-Signature=".utf8
     ByteEncoding.appendHex(signature(of: text.bytes, date: date, day: day), to: &query)
+    if token == .afterSigning { appendToken(to: &query) }
     return query
   }
 
   /// The parameters of every presigned query, encoded and in order.
-  private func queryStart(_ day: SigningDay, _ date: AmazonDate, expires: Int) -> [UInt8] {
+  private func queryStart(_ day: SigningDay, _ date: AmazonDate, expires: Int, names: [UInt8]) -> [UInt8] {
     var query: [UInt8] = []
     query.reserveCapacity(512)
     query += day.queryStart
@@ -106,51 +128,16 @@ struct SignatureV4: Sendable {
     query += date.bytes
     query += "&X-Amz-Expires=".utf8
     query += String(expires).utf8
-    if let token = credentials.sessionToken {
-      query += "&X-Amz-Security-Token=".utf8
-      ByteEncoding.appendPercentEncoded(token.reveal().utf8, keepingSlash: false, to: &query)
-    }
-    query += "&X-Amz-SignedHeaders=host".utf8
+    if token == .signed { appendToken(to: &query) }
+    query += "&X-Amz-SignedHeaders=".utf8
+    ByteEncoding.appendPercentEncoded(names, keepingSlash: false, to: &query)
     return query
   }
 
-  /// True when a name sorts behind ours, as every `response-…` does.
-  private static func sortsLast(_ name: String) -> Bool { name.utf8.first.map { $0 > 88 && $0 < 127 } ?? false }
-
-  private static func sorted(query: [UInt8], with more: [(name: String, value: String)]) -> [UInt8] {
-    let text = { (bytes: ArraySlice<UInt8>) in
-      String(decoding: ByteEncoding.percentDecoded(Array(bytes), plusIsBlank: false), as: UTF8.self)
-    }
-    let ours = query.split(separator: 38).map { pair in
-      let parts = pair.split(separator: 61, maxSplits: 1)
-      return (name: text(parts[0]), value: text(parts[1]))
-    }
-    return sorted(ours + more)
-  }
-
-  /// Encodes a query and sorts it by the bytes of the encoded names, then values.
-  static func sorted(_ query: [(name: String, value: String)]) -> [UInt8] {
-    var pairs: [[UInt8]] = []
-    pairs.reserveCapacity(query.count)
-    var total = 0
-    for (name, value) in query {
-      var pair: [UInt8] = []
-      pair.reserveCapacity(name.utf8.count + value.utf8.count * 3 / 2 + 1)
-      ByteEncoding.appendPercentEncoded(name.utf8, keepingSlash: false, to: &pair)
-      // Sorts below every byte that an encoded name can hold, so that whole pairs sort as (name, value).
-      pair.append(1)
-      ByteEncoding.appendPercentEncoded(value.utf8, keepingSlash: false, to: &pair)
-      total += pair.count + 1
-      pairs.append(pair)
-    }
-    pairs.sort { $0.lexicographicallyPrecedes($1) }
-    var out: [UInt8] = []
-    out.reserveCapacity(total + 96)
-    for pair in pairs {
-      if !out.isEmpty { out.append(38) }
-      for byte in pair { out.append(byte == 1 ? 61 : byte) }
-    }
-    return out
+  private func appendToken(to query: inout [UInt8]) {
+    guard let token = credentials.sessionToken else { return }
+    query += "&X-Amz-Security-Token=".utf8
+    ByteEncoding.appendPercentEncoded(token.reveal().utf8, keepingSlash: false, to: &query)
   }
 
   private func day(_ date: AmazonDate) -> SigningDay {
@@ -181,82 +168,5 @@ struct SignatureV4: Sendable {
     key = SHA256.authenticate(region, key: key)
     key = SHA256.authenticate(service, key: key)
     return SHA256.authenticate("aws4_request", key: key)
-  }
-}
-
-/// The text whose hash is signed.
-private struct CanonicalRequest {
-  private(set) var bytes: [UInt8] = []
-
-  init(method: String, path: [UInt8]) {
-    bytes.reserveCapacity(768)
-    bytes += method.utf8
-    bytes.append(10)
-    bytes += path
-    bytes.append(10)
-  }
-
-  mutating func append(query: [UInt8]) {
-    bytes += query
-    bytes.append(10)
-  }
-
-  mutating func append(headers: CanonicalHeaders, payloadHash: String) {
-    bytes += headers.lines
-    bytes.append(10)
-    bytes += headers.names
-    bytes.append(10)
-    bytes += payloadHash.utf8
-  }
-}
-
-/// Signed header fields: names lowered and sorted, values trimmed and inner runs of blanks collapsed, repeated
-/// fields joined by commas in order.
-private struct CanonicalHeaders {
-  private(set) var lines: [UInt8] = []
-  private(set) var names: [UInt8] = []
-
-  init(authority: String, headers: [HTTPHeader]) {
-    if headers.isEmpty {  // every presigned URL: nothing to sort
-      lines.reserveCapacity(authority.utf8.count + 6)
-      lines += "host:".utf8
-      lines += authority.utf8
-      lines.append(10)
-      names += "host".utf8
-      return
-    }
-    var fields = [(name: "host", value: Array(authority.utf8), order: -1)]
-    for (order, header) in headers.enumerated() {
-      let name = header.name.lowercased()
-      if SignatureV4.isSigned(name) { fields.append((name, CanonicalHeaders.squeezed(header.value), order)) }
-    }
-    fields.sort { $0.name == $1.name ? $0.order < $1.order : $0.name < $1.name }
-    var last: String?
-    for field in fields {
-      if field.name == last {
-        lines[lines.count - 1] = 44
-      } else {
-        lines += field.name.utf8
-        lines.append(58)
-        if last != nil { names.append(59) }
-        names += field.name.utf8
-      }
-      lines += field.value
-      lines.append(10)
-      last = field.name
-    }
-  }
-
-  private static func squeezed(_ value: String) -> [UInt8] {
-    var out: [UInt8] = []
-    for byte in value.utf8 {
-      if byte != 32 && byte != 9 {
-        out.append(byte)
-      } else if let last = out.last, last != 32 {
-        out.append(32)
-      }
-    }
-    if out.last == 32 { out.removeLast() }
-    return out
   }
 }

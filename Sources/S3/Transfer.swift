@@ -11,11 +11,18 @@ final class Transfer {
 
   private var reader: BodyReader?
   private var writer: BodyWriter?
+  /// Set once the head of a success was shown to the receiver.
+  private var isReceiving = false
+  /// The rest of a refusal is not worth reading.
+  private var hasEnough = false
   private var headers = HTTPHeaders()
   private var headBytes = 0
   private var error: TransportError?
-  /// When the request last made progress before its answer began; nil once it has begun.
-  private(set) var waitingSince: ContinuousClock.Instant? = .now
+  /// When bytes last moved, as far as the callbacks see it.
+  private var lastMove = ContinuousClock.Instant.now
+  private var hasAnswer = false
+  /// The empty line was seen; libcurl takes a connection that ends before it for an answer.
+  private var hasWholeHead = false
   /// What libcurl borrows for as long as the handle is added.
   var headerList: UnsafeMutablePointer<curl_slist>?
   var easy: UnsafeMutableRawPointer?
@@ -32,17 +39,25 @@ final class Transfer {
   /// Opens what is to be sent.
   func open() throws(TransportError) {
     if let body = request.body { reader = try BodyReader(body) }
-    waitingSince = .now
+    lastMove = .now
   }
 
-  /// When an answer must have begun, or nil when it has.
-  var responseDeadline: ContinuousClock.Instant? { waitingSince.map { $0 + request.limits.response } }
+  /// Until when the answer must begin, or its next bytes come. libcurl watches over uploads and connecting.
+  var deadline: ContinuousClock.Instant { lastMove + (hasAnswer ? request.limits.stall : request.limits.response) }
+
+  /// Why it ended at its deadline.
+  var deadlineError: TransportError {
+    let limits = request.limits
+    let detail =
+      hasAnswer ? "the answer stalled for \(limits.stall.inWords)" : "no answer within \(limits.response.inWords)"
+    return TransportError(kind: .timeout, detail: detail)
+  }
 
   // MARK: Callbacks, on the loop thread
 
   /// Fills libcurl's buffer; nil aborts.
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-    waitingSince = waitingSince == nil ? nil : .now
+    lastMove = .now
     guard let reader, !cancel.isSet else { return nil }
     do throws(TransportError) {
       return try reader.read(into: buffer)
@@ -60,27 +75,51 @@ final class Transfer {
   }
 
   func receive(head line: UnsafeRawBufferPointer) -> Bool {
-    waitingSince = nil
+    hasAnswer = true
+    lastMove = .now
     headBytes += line.count
     guard headBytes <= 64 * 1024 else {
       error = TransportError(kind: .connection, detail: "the head of the answer is longer than 64 KiB")
       return false
     }
+    if line.starts(with: "HTTP/".utf8) { hasWholeHead = false }  // the one behind a 100 Continue
+    if line.elementsEqual([13, 10]) || line.elementsEqual([10]) { hasWholeHead = true }
     headers.append(line: line)
     return true
   }
 
   func receive(body piece: UnsafeRawBufferPointer) -> Bool {
     guard !cancel.isSet else { return false }
+    lastMove = .now
+    let status = self.status
+    guard (200...299).contains(status) else {
+      if writer == nil { writer = BodyWriter(limit: BodyWriter.refusalLimit) }
+      hasEnough = writer?.write(piece) == false
+      return !hasEnough
+    }
     do throws(TransportError) {
-      if writer == nil { writer = try makeWriter() }
-      try writer?.write(piece)
+      switch request.sink {
+      case .object(let receiver):
+        try beginOnce(receiver, status: status)
+        try receiver.write(piece)
+      case .memory(let limit):
+        if writer == nil { writer = BodyWriter(limit: limit) }
+        guard writer?.write(piece) == true else { throw .tooLong(limit) }
+      }
       return true
     } catch {
       self.error = error
       return false
     }
   }
+
+  private func beginOnce(_ receiver: ObjectReceiver, status: Int) throws(TransportError) {
+    guard !isReceiving else { return }
+    isReceiving = true
+    try receiver.begin(status: status, headers: headers)
+  }
+
+  private var status: Int { easy.map { ccurl_get_long($0, CURLINFO_RESPONSE_CODE) } ?? 0 }
 
   // MARK: The end
 
@@ -93,28 +132,25 @@ final class Transfer {
     } else if let error {
       result = .failure(error)
     } else {
-      result = outcome.flatMap { status in complete(status: status) }
+      // A refusal that was cut short is complete as far as anybody cares.
+      result = (hasEnough ? .success(status) : outcome).flatMap { status in complete(status: status) }
     }
-    writer?.close()
     continuation.resume(returning: result)
   }
 
   private func complete(status: Int) -> Result<HTTPResponse, TransportError> {
+    guard hasWholeHead else {
+      return .failure(TransportError(kind: .connection, detail: "the answer ended in its head"))
+    }
+    let body = writer?.collected ?? []
+    guard (200...299).contains(status), case .object(let receiver) = request.sink else {
+      return .success(HTTPResponse(status: status, headers: headers, body: body, received: Int64(body.count)))
+    }
     do throws(TransportError) {
-      // An empty body calls nobody, but the file must exist and the digest be that of no bytes.
-      if writer == nil, request.method != .head { writer = try makeWriter() }
+      try beginOnce(receiver, status: status)  // an empty object calls nobody
+      return .success(try receiver.finish(status: status))
     } catch {
       return .failure(error)
     }
-    return .success(
-      HTTPResponse(
-        status: status, headers: headers, body: writer?.collected ?? [], received: writer?.received ?? 0,
-        digest: writer?.digest()))
-  }
-
-  private func makeWriter() throws(TransportError) -> BodyWriter {
-    let status = easy.map { ccurl_get_long($0, CURLINFO_RESPONSE_CODE) } ?? 0
-    guard (200...299).contains(status) else { return BodyWriter(keepingAtMost: 64 * 1024) }
-    return try BodyWriter(request.sink)
   }
 }

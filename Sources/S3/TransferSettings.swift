@@ -1,3 +1,4 @@
+internal import BundleModel
 internal import CCurl
 import Glibc
 internal import ProcessControl
@@ -8,7 +9,7 @@ internal import ProcessControl
 /// (stalls in these versions and gains nothing here).
 enum TransferSettings {
   /// Sets everything; false when libcurl refuses an option.
-  static func apply(_ transfer: Transfer, to easy: UnsafeMutableRawPointer) -> Bool {
+  static func apply(_ transfer: Transfer, to easy: UnsafeMutableRawPointer, door: NetworkDoor) -> Bool {
     let request = transfer.request
     let context = Unmanaged.passUnretained(transfer).toOpaque()  // the loop keeps it until the handle is removed
     var ok = true
@@ -20,22 +21,26 @@ enum TransferSettings {
     set(CURLOPT_PATH_AS_IS, 1)  // else `/./` and `/../` vanish after signing
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     set(CURLOPT_FOLLOWLOCATION, 0)  // a redirect would take our headers to another host
-    set(CURLOPT_NOPROXY, "*")  // the endpoint is what the user named; proxy variables do not reroute it
     set(CURLOPT_NOSIGNAL, 1)
     check(ccurl_close_sockets_on_exec(easy))
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     set(CURLOPT_USERAGENT, "bundletop")
     set(CURLOPT_TCP_KEEPALIVE, 1)
-    set(CURLOPT_BUFFERSIZE, 256 * 1024)
+    apply(door, set, check, easy)
 
     let limits = request.limits
     let bytes = request.body?.size ?? 0
     set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
     set(CURLOPT_LOW_SPEED_LIMIT, 1)
-    set(CURLOPT_LOW_SPEED_TIME, max(1, limits.stall.milliseconds / 1000))
-    // A download's length is not known yet: it ends by stalling, or by an hour at most.
-    let total = request.sink.isUnbounded ? max(limits.total, .seconds(3600)) : limits.total(bytes: bytes)
+    // Waiting for an answer is no stall, though libcurl counts it as one; `Transfer.deadline` is the finer watch.
+    set(CURLOPT_LOW_SPEED_TIME, max(1, max(limits.stall, limits.response).milliseconds / 1000))
+    var total = limits.total(bytes: bytes)
+    if case .object = request.sink {
+      // Its length is not known yet: it ends by stalling, or by an hour at most.
+      total = max(total, .seconds(3600))
+      set(CURLOPT_BUFFERSIZE, 256 * 1024)
+    }
     set(CURLOPT_TIMEOUT_MS, total.milliseconds)
 
     switch request.method {
@@ -46,7 +51,7 @@ enum TransferSettings {
     if request.body != nil {
       set(CURLOPT_UPLOAD, 1)
       check(ccurl_set_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(bytes)))
-      set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
+      set(CURLOPT_UPLOAD_BUFFERSIZE, Int(min(max(bytes, 16 * 1024), 512 * 1024)))  // 16 KiB is libcurl's least
       check(ccurl_set_data_callback(easy, CURLOPT_READFUNCTION, readCallback))
       check(ccurl_set_context(easy, CURLOPT_READDATA, context))
       check(ccurl_set_seek_callback(easy, seekCallback))
@@ -66,50 +71,30 @@ enum TransferSettings {
     return ok
   }
 
+  /// Proxy and trust are what the configuration says, never what the environment does.
+  private static func apply(
+    _ door: NetworkDoor, _ set: (CURLoption, String) -> Void, _ check: (CURLcode) -> Void,
+    _ easy: UnsafeMutableRawPointer
+  ) {
+    set(CURLOPT_PROXY, door.proxy?.address ?? "")
+    set(CURLOPT_NOPROXY, door.proxy == nil ? "*" : "")
+    if let proxy = door.proxy {
+      check(ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1))  // else its answer is taken for the server's
+      if let login = proxy.login {
+        set(CURLOPT_PROXYUSERNAME, login.reveal().user)
+        set(CURLOPT_PROXYPASSWORD, login.reveal().password)
+      }
+    }
+    guard door.trust != S3Trust() else { return }
+    // A nil takes the system's place out, which libcurl would look into besides.
+    check(ccurl_set_string(easy, CURLOPT_CAINFO, door.trust.certificateFile))
+    check(ccurl_set_string(easy, CURLOPT_CAPATH, door.trust.certificateDirectory))
+  }
+
   /// A header with an empty value needs a semicolon, or libcurl takes it out. Line breaks never pass.
   private static func headerLine(_ header: HTTPHeader) -> String {
     let value = header.value.filter { !$0.isNewline && $0 != "\0" }
     return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
-  }
-
-  /// The status of a finished transfer, or why there is none.
-  static func outcome(
-    of easy: UnsafeMutableRawPointer, code: CURLcode, limits: CallLimits
-  ) -> Result<Int, TransportError> {
-    guard code != CURLE_OK else { return .success(ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)) }
-    let reason = ccurl_get_long(easy, CURLINFO_OS_ERRNO)
-    let system = reason == 0 ? nil : systemReason(CInt(reason)).lowercased()
-    func fail(_ kind: TransportError.Kind, _ detail: String) -> Result<Int, TransportError> {
-      .failure(TransportError(kind: kind, detail: detail))
-    }
-    switch code {
-    case CURLE_COULDNT_CONNECT: return fail(.connection, "cannot connect: \(system ?? "no connection")")
-    case CURLE_COULDNT_RESOLVE_HOST: return fail(.unreachable, "the host name is unknown")
-    case CURLE_OPERATION_TIMEDOUT:
-      let phase =
-        ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) == 0 && ccurl_get_long(easy, CURLINFO_NUM_CONNECTS) == 0
-      return fail(.timeout, phase ? "no connection within \(limits.connect.inWords)" : "the transfer timed out")
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
-      return fail(.unreachable, "the server's certificate is not trusted")
-    case CURLE_SSL_CONNECT_ERROR: return fail(.unreachable, "the server does not speak TLS as we do")
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
-      return fail(.unreachable, "libcurl refuses the address")
-    case CURLE_PARTIAL_FILE: return fail(.connection, "the answer ended before its length was reached")
-    case CURLE_GOT_NOTHING: return fail(.connection, "the connection was closed without an answer")
-    case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
-      return fail(.connection, "the connection broke: \(system ?? "closed by the other side")")
-    default: return fail(.connection, String(cString: curl_easy_strerror(code)).lowercased())
-    }
-  }
-}
-
-extension DownloadSink {
-  /// True when the length of the answer is not bounded by us.
-  fileprivate var isUnbounded: Bool {
-    switch self {
-    case .memory: false
-    case .file, .hash: true
-    }
   }
 }
 

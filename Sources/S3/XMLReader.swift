@@ -1,11 +1,12 @@
 /// A pull parser for the small documents that S3 answers with: elements, text, CDATA, the five entities and numeric
-/// references, over bytes. No DTD (so no entity of anybody's making), no namespaces beyond dropping prefixes.
+/// references, over bytes. No DTD (so no entity of anybody's making), no namespaces beyond dropping prefixes. Every
+/// document is read in one pass and memory of its own length, whatever it holds.
 struct XMLReader {
   enum Event: Equatable {
     /// Name without prefix; attributes are skipped.
     case start(String)
     case end(String)
-    /// Between two tags, entities resolved.
+    /// Between two tags, entities resolved; valid UTF-8. One text may come in pieces.
     case text([UInt8])
   }
 
@@ -19,7 +20,9 @@ struct XMLReader {
   private var position = 0
   private var open: [String] = []
   private var pendingEnd: String?
+  private var hasRoot = false
   private static let deepest = 64
+  private static let longestName = 256
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -58,7 +61,7 @@ struct XMLReader {
         return try readStart()
       }
     }
-    guard open.isEmpty else { throw malformed }
+    guard open.isEmpty, hasRoot else { throw malformed }
     return nil
   }
 
@@ -67,7 +70,8 @@ struct XMLReader {
   private mutating func readStart() throws(Malformed) -> Event {
     position += 1
     let name = try readName()
-    guard open.count < XMLReader.deepest else { throw malformed }
+    guard open.count < XMLReader.deepest, !(open.isEmpty && hasRoot) else { throw malformed }
+    hasRoot = true
     var quote: UInt8?
     while position < bytes.count {
       let byte = bytes[position]
@@ -97,9 +101,12 @@ struct XMLReader {
     while position < bytes.count, !XMLReader.isBlank(bytes[position]), ![47, 60, 61, 62].contains(bytes[position]) {
       position += 1
     }
+    guard position - start <= XMLReader.longestName else { throw malformed }
     let local = bytes[start..<position].split(separator: 58, omittingEmptySubsequences: false).last ?? []
-    guard !local.isEmpty else { throw malformed }
-    return String(decoding: local, as: UTF8.self)
+    guard !local.isEmpty, !local.contains(where: XMLReader.isControl),
+      let name = String(validating: local, as: UTF8.self)
+    else { throw malformed }
+    return name
   }
 
   private mutating func readText() throws(Malformed) -> [UInt8] {
@@ -108,11 +115,17 @@ struct XMLReader {
       if bytes[position] == 38 {
         out += try readReference()
       } else {
+        guard !XMLReader.isControl(bytes[position]) else { throw malformed }
         out.append(bytes[position])
         position += 1
       }
     }
-    return out
+    return try validated(out)
+  }
+
+  private func validated(_ text: [UInt8]) throws(Malformed) -> [UInt8] {
+    guard String(validating: text, as: UTF8.self) != nil else { throw malformed }
+    return text
   }
 
   private mutating func readReference() throws(Malformed) -> [UInt8] {
@@ -128,8 +141,10 @@ struct XMLReader {
     default:
       guard name.hasPrefix("#") else { throw malformed }
       let isHex = name.hasPrefix("#x") || name.hasPrefix("#X")
-      guard let value = UInt32(name.dropFirst(isHex ? 2 : 1), radix: isHex ? 16 : 10),
-        let scalar = Unicode.Scalar(value)
+      let digits = name.dropFirst(isHex ? 2 : 1)
+      // Swift's numbers may have a sign. Control characters XML 1.0 forbids, but AWS writes them like this.
+      guard digits.utf8.first.map({ $0 != 43 && $0 != 45 }) == true,
+        let value = UInt32(digits, radix: isHex ? 16 : 10), value > 0, let scalar = Unicode.Scalar(value)
       else { throw malformed }
       return Array(String(Character(scalar)).utf8)
     }
@@ -139,7 +154,9 @@ struct XMLReader {
     let start = position + 9
     guard !open.isEmpty else { throw malformed }
     try skip(past: "]]>")
-    return Array(bytes[start..<(position - 3)])
+    let text = Array(bytes[start..<(position - 3)])
+    guard !text.contains(where: XMLReader.isControl) else { throw malformed }
+    return try validated(text)
   }
 
   private mutating func skipBlanks() {
@@ -161,6 +178,9 @@ struct XMLReader {
     guard position + mark.utf8CodeUnitCount <= bytes.count else { return false }
     return mark.withUTF8Buffer { bytes[position..<(position + $0.count)].elementsEqual($0) }
   }
+
+  /// What XML 1.0 has no room for: all below the blank but its four blanks.
+  private static func isControl(_ byte: UInt8) -> Bool { byte < 32 && !isBlank(byte) }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 || byte == 13 }
 }

@@ -5,6 +5,7 @@ internal import BundleStore
 internal import LocalStack
 internal import Postgres
 internal import ProcessControl
+internal import S3
 internal import Terminal
 
 /// The exit statuses that scripts may rely on.
@@ -47,6 +48,8 @@ struct CommandFailure: Error {
       self.init(error.kind == .settings ? .usage : .unavailable, error.message)
     case let error as StorageError:
       self.init(ExitStatus(error), error.message)
+    case let error as S3Error:
+      self.init(error)
     case let error as LocalStackError:
       self.init(.unavailable, error.message)
     case let error as ProcessError:

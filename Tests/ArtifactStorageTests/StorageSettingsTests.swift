@@ -1,6 +1,7 @@
 import ArtifactStorage
 import BundleModel
 import S3
+import TestSupport
 import Testing
 
 @Suite struct StorageSettingsTests {
@@ -47,8 +48,12 @@ import Testing
       "ACCESS_KEY_ID": nil, "SECRET_ACCESS_KEY": " ", "AWS_ACCESS_KEY_ID": "aws", "AWS_SECRET_ACCESS_KEY": "s",
       "AWS_SESSION_TOKEN": "t",
     ])
-    #expect(keys.credentials.accessKeyID == "aws" && keys.credentials.sessionToken?.reveal() == "t")
-    #expect(try Self.s3(["AWS_SESSION_TOKEN": "t"]).credentials.sessionToken == nil, "another key pair's token")
+    #expect(
+      keys.credentials.credentials.accessKeyID == "aws"
+        && keys.credentials.credentials.sessionToken?.reveal() == "t")
+    #expect(
+      try Self.s3(["AWS_SESSION_TOKEN": "t"]).credentials.credentials.sessionToken == nil,
+      "another key pair's token")
   }
 
   @Test(
@@ -73,12 +78,75 @@ import Testing
   }
 
   @Test func local() throws {
-    let named = try Self.settings(["BACKEND": nil, "ROOT": "/data/", "SIGNING_SECRET": "s"])
+    let named = try Self.settings(["BACKEND": nil, "ROOT": "/data/", "SIGNING_SECRET": "sixteen bytes..."])
     #expect(named.warnings.isEmpty && named.make().identity == "local /data")
     let standard = try StorageSettings(environment: ["APPHUB_REPO_ROOT": "/repo"])
-    #expect(standard.make().identity == "local /repo/services/core/data/example-bundles/artifacts")
+    #expect(standard.make().identity.hasPrefix("local /repo/services/core/data/example-bundles/artifacts "))
     #expect(standard.warnings.count == 1, "a made-up signing secret is worth a word")
-    let odd = try Self.settings(["BACKEND": "gcs", "ROOT": "/data", "SIGNING_SECRET": "s"])
+    let odd = try Self.settings(["BACKEND": "gcs", "ROOT": "/data", "SIGNING_SECRET": "sixteen bytes..."])
     #expect(odd.make().kind == .local && odd.warnings.count == 1)
+  }
+
+  /// Pods that share a directory but not the key refuse each other's links, so they must not look like one store.
+  @Test func linkKeysOfOneProcess() throws {
+    let changes = ["BACKEND": "local", "ROOT": "/data"]
+    let alone = try Self.settings(changes)
+    #expect(alone.make().identity != alone.make().identity)
+    #expect(alone.make().sharingProblem?.hasPrefix("APPHUB_BUNDLE_STORAGE_SIGNING_SECRET is not set") == true)
+    #expect(alone.sharedSecretProblem(pods: 1) == nil && alone.sharedSecretProblem(pods: 2) != nil)
+    let shared = try Self.settings(changes.merging(["SIGNING_SECRET": "a:sixteen bytes..."]) { $1 })
+    #expect(shared.make().identity == "local /data" && shared.sharedSecretProblem(pods: 9) == nil)
+    #expect(try Self.settings().sharedSecretProblem(pods: 9) == nil, "S3 signs with the keys that all have")
+  }
+
+  @Test(arguments: [
+    ("short", 1, nil), ("sixteen bytes...", 0, nil), ("a:sixteen bytes...,b:sixteen bytes...", 0, nil),
+    ("a:hush-hush", 0, "has a key 'a' of fewer than 16 bytes"),
+    ("a:hush-hush-hush-hush,a:hush-hush-hush-hush", 0, "names the key 'a' twice"),
+  ])
+  func signingSecrets(_ secret: String, _ warnings: Int, _ complaint: String?) throws {
+    let changes = ["BACKEND": "local", "SIGNING_SECRET": secret]
+    guard let complaint else {
+      #expect(try Self.settings(changes).warnings.count == warnings)
+      return
+    }
+    let error = #expect(throws: StorageError.self) { try Self.settings(changes) }
+    #expect(error?.kind == .configuration && error?.message.contains("hush") == false)
+    #expect(error?.message == "APPHUB_BUNDLE_STORAGE_SIGNING_SECRET \(complaint)")
+  }
+
+  @Test func trustAndProxy() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write("PEM", to: "ca.pem")
+    let s3 = try Self.s3([
+      "ENDPOINT": "https://minio:9000", "CA_FILE": file, "CA_DIR": directory.path,
+      "PROXY": "http://me:hush-hush@proxy:3128",
+    ])
+    #expect(s3.trust == S3Trust(certificateFile: file, certificateDirectory: directory.path))
+    #expect(s3.proxy?.address == "http://proxy:3128" && s3.configuration.proxy?.address == "http://proxy:3128")
+    #expect(s3.configuration.trust == s3.trust)
+    #expect(try Self.settings(["CA_FILE": file]).warnings.count == 1, "the endpoint is not https")
+    let wrong = [
+      ("CA_FILE", directory.path), ("CA_FILE", directory.path + "/none"), ("CA_DIR", file),
+      ("PROXY", "socks5://hush-hush@proxy"), ("PROXY", "proxy:3128"),
+    ]
+    for (name, value) in wrong {
+      let error = #expect(throws: StorageError.self) { try Self.settings([name: value]) }
+      #expect(error?.kind == .configuration && error?.message.contains("hush") == false)
+      #expect(error?.message.hasPrefix("APPHUB_BUNDLE_STORAGE_\(name) ") == true)
+    }
+  }
+
+  @Test func regionOfTheProfile() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
+      "[default]\naws_access_key_id = P\naws_secret_access_key = s\nregion = eu-north-1\n", to: "credentials")
+    let changes: [String: String?] = [
+      "ACCESS_KEY_ID": nil, "SECRET_ACCESS_KEY": nil, "AWS_SHARED_CREDENTIALS_FILE": file,
+    ]
+    #expect(try Self.s3(changes).region == "eu-north-1")
+    #expect(try Self.s3(changes.merging(["AWS_REGION": "eu-west-1"]) { $1 }).region == "eu-west-1")
+    #expect(
+      try Self.s3(["AWS_SHARED_CREDENTIALS_FILE": file]).region == "us-east-1", "the keys are not the profile's")
   }
 }

@@ -9,7 +9,7 @@ struct WireStatusTests {
     "storageKind", "storageKey", "storageUrl", "contentType", "artifactId", "artifactUploadedAt", "downloadUrl",
     "downloadUrlExpiresAt", "error", "message", "completedAt", "cached", "size",
   ]
-  private static let ours = ["attempt", "pod", "bytesDone", "bytesTotal"]
+  private static let ours = ["attempt", "pod", "bytesDone", "bytesTotal", "verification", "verifiedAt"]
 
   /// A JSON value as far as a status holds them.
   private enum Field: Decodable, Equatable {
@@ -45,7 +45,7 @@ struct WireStatusTests {
     let slug = try #require(Slug("demo"))
     let found = try fields(BundleStatus(slug: slug, stage: .queued, createdAt: moment, updatedAt: moment))
     #expect(Set(found.keys) == Set(Self.appHub + Self.ours))
-    #expect(Self.appHub.count == 23 && found.count == 27)
+    #expect(Self.appHub.count == 23 && found.count == 29)
     #expect(found["slug"] == .text("demo"))
     #expect(found["fingerprint"] == .text("pending"))
     #expect(found["stage"] == .text("queued"))
@@ -62,7 +62,9 @@ struct WireStatusTests {
     let artifact = Artifact(
       id: "a1", slug: slug, fingerprint: fingerprint, version: "1.0", checksum: "abc", filename: "demo.tgz",
       storageKind: .s3, storageKey: "k/demo.tgz", storageURL: "s3://b/k/demo.tgz", contentType: "application/gzip",
-      size: 9_007_199_254_740_993, uploadedAt: moment.advanced(by: .milliseconds(1)), createdAt: moment)
+      size: 9_007_199_254_740_993, uploadedAt: moment.advanced(by: .milliseconds(1)), createdAt: moment,
+      verifiedAt: moment,
+      verification: .mismatch)
     return BundleStatus(
       slug: slug, fingerprint: fingerprint, stage: .completed, jobID: "j1", version: "1.0", checksum: "abc",
       filename: "demo.tgz", cached: false, error: nil, message: "built", createdAt: moment, updatedAt: moment,
@@ -82,6 +84,7 @@ struct WireStatusTests {
       "cached": .flag(false), "size": .number(9_007_199_254_740_993), "error": .null, "message": .text("built"),
       "downloadUrl": .text("/examples/bundles/de%20mo/fingerprints/f%2F1/download"), "downloadUrlExpiresAt": .null,
       "attempt": .number(2), "pod": .text("pod-a"), "bytesDone": .number(5), "bytesTotal": .number(6),
+      "verification": .text("mismatch"), "verifiedAt": .text("2026-01-02T03:04:05.000Z"),
     ]
     for (name, field) in expected { #expect(found[name] == field, "\(name)") }
   }

@@ -80,6 +80,7 @@ struct RoleTests {
           "select bundletop_retry('a', null, null, null, null, false, 'me', null, 3, null, false)",
           "select bundletop_cancel('a', null, 'me', null, null)", "select bundletop_pause(null, true, 'me', null)",
           "select bundletop_audit('x', 'me', null, null, 'r', '{}', null)",
+          "select bundletop_record_verification('a', '', 's3', '', 1, now(), now(), 'match', 'me', '{}')",
           "select bundletop_complete(gen_random_uuid(), 1, gen_random_uuid(), '', '', '', '', '', '', '', '', 1, true, '', '')",
         ])
     }
@@ -99,6 +100,13 @@ struct RoleTests {
       #expect(try await store.setPaused(false, by: "ann").outcome == .resumed)
       #expect(try await store.operations(of: "a").map(\.what) == ["cancel", "retry"])
       try await store.audit("sign", slug: "a", by: "ann", result: "signed", detail: ["expires": "300"])
+      let worker = fixture.worker()
+      let other = try await fixture.claim("published", by: worker)
+      _ = try await fixture.store.complete(other, publication("published"))
+      let artifact = try #require(try await store.artifacts(of: ["published"]).first)
+      #expect(try await store.recordVerification(artifact, .mismatch, reason: "r", by: "ann") == .recorded)
+      let marked = try #require(try await store.latestArtifact(of: "published"))
+      #expect(try await store.finding(of: marked)?.reason == "r")
       let user = try #require(store.pool.settings.user)
       let recorded = "select distinct db_user from example_bundle_operations where who = 'ann'"
       #expect(try await fixture.lines(recorded) == [user])
@@ -118,6 +126,7 @@ struct RoleTests {
         connection,
         [
           "update example_bundle_status set message = 'x'", "update bundletop_control set value = 'x'",
+          "update example_bundle_artifacts set verification = 'match'",
           "update example_bundle_jobs set priority = 9", "update example_bundle_operations set result = 'x'",
           "select bundletop_complete(gen_random_uuid(), 1, gen_random_uuid(), '', '', '', '', '', '', '', '', 1, true, '', '')",
         ])

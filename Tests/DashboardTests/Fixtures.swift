@@ -43,6 +43,16 @@ enum Make {
       uploadedAt: at(-age), createdAt: at(-age), verifiedAt: at(-age), verification: .match)
   }
 
+  /// A shop in which the last look at two archives found something wrong.
+  static func damagedShop(_ count: Int) -> [BundleStatus] {
+    shop(count).map { status in
+      var status = status
+      if status.slug.text == "csv-loader" { status.artifact?.verification = .mismatch }
+      if status.slug.text == "inbox-normalizer" { status.artifact?.verification = .missing }
+      return status
+    }
+  }
+
   static func pod(_ name: String, isGone: Bool = false) -> Pod {
     Pod(
       owner: OwnerID(name), name: name, version: "1", persistence: "database", store: "s", startedAt: at(-900),

@@ -70,6 +70,24 @@ struct GoldenTests {
     Golden.expect(frame(state), "banner-80x24")
   }
 
+  @Test("stored archives that are not what was published", arguments: sizes)
+  func damage(size: (Int, Int)) {
+    var state = Make.state(Make.damagedShop(47), columns: size.0, rows: size.1)
+    state.press("<Down>")
+    if size.0 >= 120 {
+      state.press("<Enter>")
+      var status = Make.damagedShop(47).first { $0.slug.text == "csv-loader" }!
+      status.message = "built"
+      let words = "its bytes have the SHA-256 \(Make.digest), recorded is another"
+      let content = BundleDetail(status: status, damage: words)
+      _ = state.handle(.detail(content, at: Make.noon))
+    }
+    Golden.expect(frame(state), "damage-\(size.0)x\(size.1)", styles: size == (80, 24))
+    let frame = frame(state, Make.ascii)
+    #expect(frame.text.utf8.allSatisfy { $0 < 0x80 })
+    #expect(frame.text.contains("! csv-loader") || size.1 < 7)
+  }
+
   @Test("before anything is known")
   func skeleton() {
     let state = DashboardState(

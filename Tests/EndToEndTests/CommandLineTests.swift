@@ -10,7 +10,7 @@ extension EndToEnd {
       "slug", "fingerprint", "stage", "state", "createdAt", "updatedAt", "jobId", "version", "checksum", "filename",
       "storageKind", "storageKey", "storageUrl", "contentType", "artifactId", "artifactUploadedAt", "downloadUrl",
       "downloadUrlExpiresAt", "error", "message", "completedAt", "cached", "size",
-      "attempt", "pod", "bytesDone", "bytesTotal",
+      "attempt", "pod", "bytesDone", "bytesTotal", "verification", "verifiedAt",
     ]
 
     @Test func scriptsReadEveryFieldOfEveryState() async throws {

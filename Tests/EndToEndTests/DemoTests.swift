@@ -238,7 +238,9 @@ final class DemoProcess: Sendable {
       "PATH": Cluster.searchPath, "HOME": folder.path, "TMPDIR": temporaryFolder, "LC_ALL": "C.UTF-8",
       "USER": "tester",
     ]
-    settings["BUNDLETOP_TOOLS"] = getenv("BUNDLETOP_TOOLS").map { String(cString: $0) }
+    for name in ["BUNDLETOP_TOOLS", "BUNDLETOP_TEST_LOGS"] {
+      settings[name] = getenv(name).map { String(cString: $0) }
+    }
     return settings
   }
 }

@@ -11,13 +11,21 @@ final class ScriptedServer: Sendable {
   enum Reply: Sendable {
     case answer(Int, headers: [String] = [], body: String = "")
     /// Announces `length` bytes, sends `body`, closes.
-    case truncated(length: Int, body: String)
+    case truncated(Int = 200, length: Int, headers: [String] = [], body: String)
+    /// Announces `length` bytes, sends `body` and no more until the client is gone.
+    case stalled(length: Int, headers: [String], body: String)
+    /// Announces this many bytes and sends them until the client has enough.
+    case flood(Int, bytes: Int)
+    /// What the function makes of the request.
+    case by(@Sendable (Request) -> Reply)
     /// Reads the request and says nothing until the client is gone.
     case hang
     /// Closes with a reset, after `sending` this much of an answer.
     case reset(sending: String = "")
     /// Reads the request and closes without an answer.
     case hangUp
+    /// What follows from the requests so far, the last of which is answered.
+    case computed(@Sendable (_ requests: [Request]) -> Reply)
     /// Closes the idle connection after this answer without saying so.
     case answerThenClose(Int, body: String = "")
   }
@@ -35,6 +43,7 @@ final class ScriptedServer: Sendable {
   }
 
   private struct State {
+    var sent = 0
     var script: [Reply]
     var requests: [Request] = []
     var connections = 0
@@ -47,11 +56,16 @@ final class ScriptedServer: Sendable {
   private let state: Mutex<State>
 
   /// Starts listening. Past its end the script's last reply is given again.
-  init(_ script: Reply...) throws {
+  ///
+  /// - Parameter port: 0 for a free one.
+  init(port wanted: Int = 0, _ script: Reply...) throws {
     state = Mutex(State(script: script))
     listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
+    var yes: CInt = 1
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(wanted).bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let listener = listener
@@ -79,6 +93,8 @@ final class ScriptedServer: Sendable {
 
   var requests: [Request] { state.withLock { $0.requests } }
   var connections: Int { state.withLock { $0.connections } }
+  /// Bytes of floods that were sent.
+  var sent: Int { state.withLock { $0.sent } }
   /// Connections that the client has not closed yet.
   var openConnections: Int { state.withLock { $0.open.count } }
 
@@ -96,24 +112,31 @@ final class ScriptedServer: Sendable {
   private func serve(_ connection: CInt) {
     defer { finish(connection) }
     while let request = readRequest(connection) {
-      let reply = state.withLock { state in
-        state.requests.append(request)
-        return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
-      }
-      switch reply {
+      switch nextReply(to: request) {
       case .answer(let status, let headers, let body):
         let isHead = request.line.hasPrefix("HEAD")
         send(connection, head(status, headers, length: body.utf8.count) + (isHead ? "" : body))
       case .answerThenClose(let status, let body):
         send(connection, head(status, [], length: body.utf8.count) + body)
         return hangUp(connection)
-      case .truncated(let length, let body):
-        send(connection, head(200, [], length: length) + body)
+      case .truncated(let status, let length, let headers, let body):
+        send(connection, head(status, headers, length: length) + body)
         return hangUp(connection)
+      case .stalled(let length, let headers, let body):
+        send(connection, head(200, headers, length: length) + body)
+        waitForTheEnd(connection)
+        return
+      case .flood(let status, let bytes):
+        send(connection, head(status, [], length: bytes))
+        let piece = String(repeating: "<", count: 16_384)
+        for _ in 0..<(bytes / piece.utf8.count) where send(connection, piece) {
+          state.withLock { $0.sent += piece.utf8.count }
+        }
+        return hangUp(connection)
+      case .by, .computed: return hangUp(connection)
       case .hangUp: return hangUp(connection)
       case .hang:
-        var byte: UInt8 = 0
-        _ = recv(connection, &byte, 1, 0)
+        waitForTheEnd(connection)
         return
       case .reset(let text):
         if !text.isEmpty { send(connection, text) }
@@ -122,6 +145,23 @@ final class ScriptedServer: Sendable {
         return
       }
     }
+  }
+
+  private func nextReply(to request: Request) -> Reply {
+    let next = state.withLock { state in
+      state.requests.append(request)
+      return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
+    }
+    switch next {
+    case .by(let choose): return choose(request)
+    case .computed(let compute): return compute(requests)
+    default: return next
+    }
+  }
+
+  private func waitForTheEnd(_ connection: CInt) {
+    var byte: UInt8 = 0
+    _ = recv(connection, &byte, 1, 0)
   }
 
   /// Reaches the client even while a child that another test has just started holds the connection too.
@@ -136,13 +176,15 @@ final class ScriptedServer: Sendable {
     (["HTTP/1.1 \(status) Scripted", "Content-Length: \(length)"] + headers).joined(separator: "\r\n") + "\r\n\r\n"
   }
 
-  private func send(_ connection: CInt, _ text: String) {
+  @discardableResult
+  private func send(_ connection: CInt, _ text: String) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       rest = rest.dropFirst(count)
     }
+    return true
   }
 
   private func readRequest(_ connection: CInt) -> Request? {

@@ -8,43 +8,70 @@ internal import Synchronization
 package enum SharedServers {
   private struct State {
     var directory: StackDirectory?
-    var postgres: Task<LocalPostgres, any Error>?
-    var objectStore: Task<LocalS3, any Error>?
     var stops: [@Sendable () -> Void] = []
   }
 
   private static let state = Mutex(State())
-
-  /// The shared Postgres.
-  package static func postgres() async throws -> LocalPostgres {
-    let task = state.withLock { state in
-      let task =
-        state.postgres
-        ?? Task {
-          let server = try await LocalPostgres.start(in: try await directory())
-          atExit { server.stopBlocking() }
-          return server
-        }
-      state.postgres = task
-      return task
-    }
-    return try await task.value
+  private static let sharedPostgres = StartedOnce {
+    try await LocalPostgres.start(in: $0)
+  } stop: {
+    $0.stopBlocking()
+  }
+  private static let sharedObjectStore = StartedOnce {
+    try await LocalS3.start(in: $0)
+  } stop: {
+    $0.stopBlocking()
+  }
+  private static let sharedSwift = StartedOnce {
+    try await PythonServer.swift(in: $0)
+  } stop: {
+    $0.stopBlocking()
+  }
+  private static let sharedMoto = StartedOnce {
+    try await PythonServer.moto(in: $0)
+  } stop: {
+    $0.stopBlocking()
   }
 
-  /// The shared S3 server.
-  package static func objectStore() async throws -> LocalS3 {
-    let task = state.withLock { state in
-      let task =
-        state.objectStore
-        ?? Task {
-          let server = try await LocalS3.start(in: try await directory())
-          atExit { server.stopBlocking() }
-          return server
-        }
-      state.objectStore = task
-      return task
+  /// The shared Postgres.
+  package static func postgres() async throws -> LocalPostgres { try await sharedPostgres.value() }
+
+  /// The shared S3 server: the fast one.
+  package static func objectStore() async throws -> LocalS3 { try await sharedObjectStore.value() }
+
+  /// The shared OpenStack Swift: the strict S3 server.
+  package static func swift() async throws -> PythonServer { try await sharedSwift.value() }
+
+  /// The shared moto: the S3 server that checks no signature.
+  package static func moto() async throws -> PythonServer { try await sharedMoto.value() }
+
+  /// One server, started when it is asked for first.
+  private final class StartedOnce<Server: Sendable>: Sendable {
+    private let task = Mutex<Task<Server, any Error>?>(nil)
+    private let start: @Sendable (StackDirectory) async throws -> Server
+    private let stop: @Sendable (Server) -> Void
+
+    init(
+      start: @escaping @Sendable (StackDirectory) async throws -> Server, stop: @escaping @Sendable (Server) -> Void
+    ) {
+      self.start = start
+      self.stop = stop
     }
-    return try await task.value
+
+    func value() async throws -> Server {
+      let task = task.withLock { task in
+        let running =
+          task
+          ?? Task {
+            let server = try await self.start(try await SharedServers.directory())
+            SharedServers.state.withLock { $0.stops.append { self.stop(server) } }
+            return server
+          }
+        task = running
+        return running
+      }
+      return try await task.value
+    }
   }
 
   /// The directory of this process's servers.
@@ -58,10 +85,6 @@ package enum SharedServers {
       atexit { SharedServers.stopAtExit() }
       return directory
     }
-  }
-
-  private static func atExit(_ stop: @escaping @Sendable () -> Void) {
-    state.withLock { $0.stops.append(stop) }
   }
 
   private static func stopAtExit() {

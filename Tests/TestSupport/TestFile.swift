@@ -17,6 +17,14 @@ package enum TestFile {
     return bytes
   }
 
+  /// Writes over bytes in the middle of a file, which keeps its length.
+  package static func overwrite(_ path: String, at offset: Int, with bytes: [UInt8]) throws {
+    guard let file = fopen(path, "r+e") else { throw TestSupportError("cannot write \(path)") }
+    fseek(file, offset, SEEK_SET)
+    let count = fwrite(bytes, 1, bytes.count, file)
+    guard fclose(file) == 0, count == bytes.count else { throw TestSupportError("cannot write \(path)") }
+  }
+
   /// Whether there is anything at this path, a dangling link included.
   package static func exists(_ path: String) -> Bool {
     var info = stat()

@@ -66,8 +66,10 @@ begin
     insert into example_bundle_events (source, op, slug, fingerprint, job_id)
     values ('artifact', 'delete', old.slug, old.fingerprint, old.job_id);
   else
-    insert into example_bundle_events (source, op, slug, fingerprint, job_id)
-    values ('artifact', lower(tg_op), new.slug, new.fingerprint, new.job_id);
+    insert into example_bundle_events (source, op, slug, fingerprint, job_id, is_progress)
+    values ('artifact', lower(tg_op), new.slug, new.fingerprint, new.job_id,
+            -- Looked at again, and as good or bad as before.
+            tg_op = 'UPDATE' and to_jsonb(new) - 'verified_at' = to_jsonb(old) - 'verified_at');
   end if;
   return null;
 end

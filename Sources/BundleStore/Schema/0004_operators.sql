@@ -181,3 +181,31 @@ begin
   return next;
 end
 $$;
+
+-- Records what a look at a stored object said, and in the audit what is wrong with it. outcome: recorded; changed (the
+-- row is not as it was when the look began: another object, or a later look); gone (there is no such row).
+create function bundletop_record_verification(
+  p_artifact text, p_checksum text, p_storage_kind text, p_storage_key text, p_size bigint, p_uploaded_at timestamptz,
+  p_verified_at timestamptz, p_verification text, p_who text, p_detail jsonb)
+returns text language plpgsql security definer set search_path from current as $$
+declare
+  a example_bundle_artifacts;
+begin
+  if p_verification is null or p_verification not in ('match', 'mismatch', 'missing') then
+    raise exception 'a verification is match, mismatch or missing' using errcode = 'invalid_parameter_value';
+  end if;
+  select * into a from example_bundle_artifacts where id = p_artifact for no key update;
+  if not found then
+    return 'gone';
+  elsif (a.checksum, a.storage_kind, a.storage_key, a.size, a.uploaded_at, a.verified_at)
+        is distinct from (p_checksum, p_storage_kind, p_storage_key, p_size, p_uploaded_at, p_verified_at) then
+    return 'changed';
+  end if;
+  update example_bundle_artifacts set verified_at = clock_timestamp(), verification = p_verification where id = a.id;
+  if p_verification <> 'match' then
+    perform bundletop_audit('verify', p_who, a.slug, null, p_verification, p_detail || jsonb_build_object(
+      'artifact', a.id, 'fingerprint', a.fingerprint, 'key', a.storage_key, 'checksum', a.checksum), null);
+  end if;
+  return 'recorded';
+end
+$$;

@@ -54,6 +54,8 @@ begin
       bundletop_retry(text, text, text, text, int, boolean, text, text, int, text, boolean),
       bundletop_cancel(text, text, text, text, text),
       bundletop_pause(text, boolean, text, text),
+      bundletop_record_verification(
+        text, text, text, text, bigint, timestamptz, timestamptz, text, text, jsonb),
       bundletop_audit(text, text, text, text, text, jsonb, text) to bundletop_operator;
   end if;
   if exists (select from pg_roles where rolname = 'bundlepod') then

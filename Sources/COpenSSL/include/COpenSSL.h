@@ -27,6 +27,9 @@ void ossl_sha256_free(struct ossl_sha256 *hash);
 /* The digest of one buffer. */
 int ossl_sha256(const void *data, size_t length, unsigned char out[32]);
 
+/* MD5 of one buffer, for interfaces that want it as a checksum; 0 where libcrypto does not offer it. */
+int ossl_md5(const void *data, size_t length, unsigned char out[16]);
+
 /* HMAC-SHA256 (RFC 2104) of one buffer; any key length. */
 int ossl_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length, unsigned char out[32]);
 

@@ -10,6 +10,8 @@ struct BundleRow: Equatable, Sendable {
   var state: BundleState
   /// Completed from the cache.
   var isCached: Bool
+  /// What the last look at the stored archive said, unless it was a match.
+  var damage: Verification?
   /// Something is kept beside it.
   var hasExtra = false
   /// Place of the pod's name in the table's list of names; -1 without one.
@@ -29,6 +31,7 @@ struct BundleRow: Equatable, Sendable {
     stage = status.stage
     state = status.state
     isCached = status.cached == true
+    if let found = status.artifact?.verification, found.isBad { damage = found }
     self.pod = pod
     checksum = PackedHex(status.checksum)
     attempt = Int32(clamping: status.attempt ?? 0)

@@ -21,6 +21,7 @@ struct BundleTable: Sendable {
   private(set) var sortKey = SortKey.state
   private(set) var filter = BundleFilter.none
   private var counts = [0, 0, 0, 0]
+  private var damaged: [Verification: Int] = [:]
 
   /// How many bundles are known.
   var total: Int { bySlug.count }
@@ -28,6 +29,8 @@ struct BundleTable: Sendable {
   var visibleCount: Int { visible.count }
   /// How many bundles are in a state.
   func count(_ state: BundleState) -> Int { counts[Int(state.trouble)] }
+  /// How many bundles have a stored archive of which the last look said this.
+  func count(_ damage: Verification) -> Int { damaged[damage] ?? 0 }
 
   private var whole: SlotOrder { sortKey == .slug ? bySlug : byKey }
   private var visible: SlotOrder { filtered ?? whole }
@@ -131,6 +134,7 @@ struct BundleTable: Sendable {
     podPlaces = [:]
     index = SlugIndex(capacity: statuses.count)
     counts = [0, 0, 0, 0]
+    damaged = [:]
     for status in statuses {
       let row = BundleRow(status, pod: podPlace(status.pod))
       store(row, BundleExtra(status), in: slot(of: row.slug))
@@ -233,9 +237,9 @@ struct BundleTable: Sendable {
   /// Keeps a row in its slot, or in a new one for a slug that is new.
   @discardableResult
   private mutating func store(_ row: BundleRow, _ extra: BundleExtra?, in known: Int32?) -> Int32 {
-    counts[Int(row.state.trouble)] += 1
     let slot = known ?? free.popLast() ?? Int32(rows.count)
-    if known != nil { counts[Int(rows[Int(slot)].state.trouble)] -= 1 }
+    if known != nil { tally(rows[Int(slot)], -1) }
+    tally(row, 1)
     var row = row
     row.hasExtra = extra != nil
     // A copy of its own, kept for good: a text still in the place where it was read would hold that page of the
@@ -247,9 +251,14 @@ struct BundleTable: Sendable {
     return slot
   }
 
+  private mutating func tally(_ row: BundleRow, _ change: Int) {
+    counts[Int(row.state.trouble)] += change
+    if let damage = row.damage { damaged[damage, default: 0] += change }
+  }
+
   private mutating func forget(_ slug: Slug) {
     guard let slot = slot(of: slug) else { return }
-    counts[Int(rows[Int(slot)].state.trouble)] -= 1
+    tally(rows[Int(slot)], -1)
     index.remove(slug) { rows[Int($0)].slug }
     extras[slot] = nil
     free.append(slot)

@@ -51,10 +51,16 @@ extension DashboardState {
       let text = text(of: place.column, bundle, extra, width: place.width, &canvas)
       switch place.column {
       case .slug:
-        let glyph = bundle.state.glyph(unicode: canvas.capabilities.unicode)
-        canvas.write(glyph, row: row, column: place.start, role: .state(bundle.state))
+        if bundle.damage != nil {
+          let glyph = Verification.damageGlyph(unicode: canvas.capabilities.unicode)
+          canvas.write(glyph, row: row, column: place.start, role: .trouble)
+        } else {
+          let glyph = bundle.state.glyph(unicode: canvas.capabilities.unicode)
+          canvas.write(glyph, row: row, column: place.start, role: .state(bundle.state))
+        }
         canvas.write(text, row: row, column: place.start + 2, width: place.width - 2)
       case .state: write(text, &canvas, row, place, role: .state(bundle.state))
+      case .stage: write(text, &canvas, row, place, role: bundle.damage == nil ? .plain : .trouble)
       case .progress: write(text, &canvas, row, place, role: bundle.state == .running ? .plain : .dim)
       case .note: write(text, &canvas, row, place, role: bundle.state == .failed ? .plain : .dim)
       default: write(text, &canvas, row, place)
@@ -83,7 +89,12 @@ extension DashboardState {
     switch column {
     case .slug: UntrustedText.line(bundle.slug.text, limit: 120)
     case .state: bundle.state.rawValue
-    case .stage: Self.stageText(bundle, extra)
+    case .stage:
+      if let damage = bundle.damage {
+        "\(Verification.damageGlyph(unicode: canvas.capabilities.unicode)) \(damage.rawValue)"
+      } else {
+        Self.stageText(bundle, extra)
+      }
     case .progress: Self.progressBar(bundle, extra, width: width, canvas.glyphs)
     case .version: bundle.version
     case .size: bundle.size < 0 ? "" : HumanText.size(bundle.size)

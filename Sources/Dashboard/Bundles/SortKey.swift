@@ -2,7 +2,7 @@ internal import BundleModel
 
 /// What the table is sorted by; the slug is the second key everywhere, so that rows do not jump.
 package enum SortKey: CaseIterable, Sendable {
-  /// Trouble first: failed, running, queued, completed.
+  /// Trouble first: failed, damaged in the store, running, queued, completed.
   case state
   case slug
   /// What changed last comes first.
@@ -32,7 +32,7 @@ package enum SortKey: CaseIterable, Sendable {
   /// The first key of a row: smaller comes first.
   func value(of row: BundleRow) -> Int64 {
     switch self {
-    case .state: row.state.trouble
+    case .state: row.damage != nil ? 1 : 2 * row.state.trouble
     case .slug: 0
     case .age: -row.since.microseconds
     case .size: -row.size

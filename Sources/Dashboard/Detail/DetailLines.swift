@@ -90,7 +90,9 @@ struct DetailLines {
     addWrapped(words.joined(separator: " · "), .plain)
     addField("sha256", artifact.checksum)
     if let verified = artifact.verifiedAt, let verification = artifact.verification {
-      addField("verified", "\(verification.rawValue), \(canvas.time(verified))")
+      let role: Role = verification.isBad ? .trouble : .plain
+      addField("verified", "\(verification.rawValue), \(canvas.time(verified))", role)
+      if verification.isBad, let damage = content.damage?.nonBlank { addField("found", damage, role) }
     }
     if let filename = artifact.filename { addField("file", filename) }
     addField("key", artifact.storageKey)
@@ -143,18 +145,18 @@ struct DetailLines {
   }
 
   /// A name and its value; the value goes on below itself where there is room.
-  private mutating func addField(_ name: String, _ value: String) {
+  private mutating func addField(_ name: String, _ value: String, _ role: Role = .plain) {
     let indent = width >= 40 ? 10 : 2
     let head = name + String(repeating: " ", count: max(1, indent - name.count))
     let clean = UntrustedText.line(value)
     if indent == 2 {
       lines.append(StyledLine(name, .dim))
-      for line in Wrapping.lines(clean, width: width - 2) { lines.append(StyledLine("  " + line)) }
+      for line in Wrapping.lines(clean, width: width - 2) { lines.append(StyledLine("  " + line, role)) }
       return
     }
     for (number, line) in Wrapping.lines(clean, width: width - indent).enumerated() {
       lines.append(
-        StyledLine([(number == 0 ? head : String(repeating: " ", count: indent), .dim), (line, .plain)]))
+        StyledLine([(number == 0 ? head : String(repeating: " ", count: indent), .dim), (line, role)]))
     }
   }
 }

@@ -32,14 +32,18 @@ package struct BundleDetail: Equatable, Sendable {
   package var maxAttempts: Int?
   /// The newest artifact of the slug, whatever the state of its row.
   package var lastArtifact: Artifact?
+  /// What the last look at that artifact found wrong.
+  package var damage: String?
 
   package init(
-    status: BundleStatus, attempts: [Attempt] = [], maxAttempts: Int? = nil, lastArtifact: Artifact? = nil
+    status: BundleStatus, attempts: [Attempt] = [], maxAttempts: Int? = nil, lastArtifact: Artifact? = nil,
+    damage: String? = nil
   ) {
     self.status = status
     self.attempts = attempts
     self.maxAttempts = maxAttempts
     self.lastArtifact = lastArtifact
+    self.damage = damage
   }
 }
 

@@ -48,12 +48,21 @@ extension DashboardState {
 
   private func countSegments(_ canvas: Canvas, isShort: Bool) -> [Segment] {
     guard hasBundles else { return [] }
-    return BundleState.byTrouble.map { state in
+    let states = BundleState.byTrouble.map { state in
       let count = bundles.count(state)
       let word = isShort ? state.glyph(unicode: canvas.capabilities.unicode) : "\(state.countWord) "
       let importance = 10 - Int(state.trouble)
       return Segment(word + Formats.count(count), count == 0 ? .dim : .state(state), priority: importance)
     }
+    let damages = [Verification.mismatch, .missing].filter { bundles.count($0) > 0 }
+    guard !damages.isEmpty else { return states }
+    if isShort {
+      let glyph = Verification.damageGlyph(unicode: canvas.capabilities.unicode)
+      let count = damages.reduce(0) { $0 + bundles.count($1) }
+      return states + [Segment(glyph + Formats.count(count), .trouble, priority: 9)]
+    }
+    return states
+      + damages.map { Segment("\($0.rawValue) \(Formats.count(bundles.count($0)))", .trouble, priority: 9) }
   }
 
   private func storageSegment(_ canvas: inout Canvas) -> Segment {

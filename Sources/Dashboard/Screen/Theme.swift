@@ -41,3 +41,8 @@ extension BundleState {
     }
   }
 }
+
+extension Verification {
+  /// The sign that stands for an archive that is not in the store as it was published.
+  static func damageGlyph(unicode: Bool) -> String { unicode ? "≠" : "!" }
+}

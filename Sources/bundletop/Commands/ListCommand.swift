@@ -8,7 +8,9 @@ struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "Print every bundle's status.")
 
   @OptionGroup var database: DatabaseOptions
-  @Flag(help: "Print a JSON array: AppHub's fields, and attempt, pod, bytesDone, bytesTotal.") var json = false
+  @Flag(
+    help: "Print a JSON array: AppHub's fields, and attempt, pod, bytesDone, bytesTotal, verification, verifiedAt.")
+  var json = false
 
   func run() async throws {
     let session = try Session(database)

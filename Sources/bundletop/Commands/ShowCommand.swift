@@ -23,6 +23,7 @@ struct ShowCommand: AsyncParsableCommand {
   private struct Answer: Encodable {
     var status: WireStatus
     var attempts: [WireAttempt]
+    @Nullable var verificationReason: String?
   }
 
   func run() async throws {
@@ -34,13 +35,17 @@ struct ShowCommand: AsyncParsableCommand {
       }
       if log { return try await printLog(slug, session.store) }
       let attempts = try await session.store.attempts(of: slug)
+      var finding: VerificationFinding?
+      if let artifact = status.artifact { finding = try await session.store.finding(of: artifact) }
       if json {
         writeLine(
           try JSONText.document(
             Answer(
-              status: WireStatus(status, publicURL: session.publicURL), attempts: attempts.map(WireAttempt.init))))
+              status: WireStatus(status, publicURL: session.publicURL), attempts: attempts.map(WireAttempt.init),
+              verificationReason: Nullable(wrappedValue: finding?.reason))))
       } else {
-        writeLine(BundleReport.text(status, attempts: attempts, now: ThisProcess.now()))
+        writeLine(
+          BundleReport.text(status, attempts: attempts, finding: finding, now: ThisProcess.now()))
       }
     }
   }

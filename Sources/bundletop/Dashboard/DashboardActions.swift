@@ -63,8 +63,11 @@ final class DashboardActions: Sendable {
       let artifact = try await store.latestArtifact(of: slug)
       var maxAttempts: Int?
       if let job = status.jobID { maxAttempts = try await store.maxAttempts(ofJob: job) }
+      var finding: VerificationFinding?
+      if let shown = status.artifact ?? artifact { finding = try await store.finding(of: shown) }
       let detail = BundleDetail(
-        status: status, attempts: attempts, maxAttempts: maxAttempts, lastArtifact: artifact)
+        status: status, attempts: attempts, maxAttempts: maxAttempts, lastArtifact: artifact,
+        damage: finding?.reason)
       inbox.post { .detail(detail, at: $0) }
     } catch {
       inbox.post { .detailFailed(slug, reason: error.message, at: $0) }

@@ -1,8 +1,12 @@
 internal import BundleModel
+internal import BundleStore
 
 /// One bundle in full, for reading.
 enum BundleReport {
-  static func text(_ status: BundleStatus, attempts: [Attempt], now: Timestamp) -> String {
+  /// - Parameter finding: what the last look at the archive found wrong.
+  static func text(
+    _ status: BundleStatus, attempts: [Attempt], finding: VerificationFinding? = nil, now: Timestamp
+  ) -> String {
     var lines = ["\(status.slug)  \(status.state.rawValue), \(status.stage.rawValue)"]
     func add(_ name: String, _ value: String?) {
       guard let value else { return }
@@ -19,7 +23,9 @@ enum BundleReport {
     add("updated", "\(status.updatedAt.iso8601) (\(HumanText.age(now.since(status.updatedAt))) ago)")
     add("completed", status.completedAt?.iso8601)
     if let artifact = status.artifact {
-      add("checksum", "sha256 \(artifact.checksum)\(verification(artifact))")
+      add("checksum", "sha256 \(artifact.checksum)")
+      add("verified", verification(artifact))
+      add("found", finding?.reason)
       add("size", artifact.size.map { "\($0) bytes (\(HumanText.size($0)))" })
       add("object", artifact.storageURL ?? artifact.storageKey)
       add("uploaded", artifact.uploadedAt.iso8601)
@@ -39,11 +45,8 @@ enum BundleReport {
   }
 
   private static func verification(_ artifact: Artifact) -> String {
-    switch (artifact.verification, artifact.verifiedAt) {
-    case (.match, let at?): "  verified \(at.iso8601)"
-    case (.mismatch, _): "  DOES NOT MATCH the stored object"
-    case (.missing, _): "  the object is MISSING"
-    default: ""
-    }
+    guard let result = artifact.verification, let at = artifact.verifiedAt else { return "never" }
+    let words = result.isBad ? result.rawValue.uppercased() : result.rawValue
+    return "\(words), \(at.iso8601): \(result.words)"
   }
 }

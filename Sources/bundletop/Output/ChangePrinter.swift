@@ -38,10 +38,12 @@ final class ChangePrinter: Sendable {
 
   private func change(_ upserts: [BundleStatus], removed: [Slug]) {
     for status in upserts where wanted.isEmpty || wanted.contains(status.slug) {
-      guard known.withLock({ $0.updateValue(status, forKey: status.slug) }) != status else { continue }
+      let before = known.withLock { $0.updateValue(status, forKey: status.slug) }
+      guard before != status else { continue }
       if json {
         if let line = try? JSONText.line(WireStatus(status, publicURL: publicURL)) { writeLine(line) }
-      } else {
+      } else if before.map(ChangeLine.text) != ChangeLine.text(status) {
+        // What was only looked at again, and is as it was, is no news to a person.
         writeLine(ChangeLine.text(status))
       }
     }
@@ -64,6 +66,7 @@ enum ChangeLine {
     if let done = status.bytesDone, let total = status.bytesTotal, total > 0, status.state == .running {
       words.append("\(done * 100 / total) %")
     }
+    if let found = status.artifact?.verification, found.isBad { words.append("\(found.rawValue): \(found.words)") }
     if let text = status.error ?? status.message { words.append("- \(text)") }
     return UntrustedText.line(words.joined(separator: " "), limit: 400)
   }

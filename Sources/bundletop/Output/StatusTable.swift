@@ -24,8 +24,22 @@ enum StatusTable {
 
   /// The first line of what went wrong, or of what is going on.
   private static func why(_ status: BundleStatus) -> String {
+    if let verification = status.artifact?.verification, verification.isBad {
+      return "\(verification.rawValue.uppercased()): \(verification.words)"
+    }
     let text = status.error ?? status.message ?? ""
     let line = UntrustedText.line(text.prefix { $0 != "\n" }, limit: 100)
     return line
+  }
+}
+
+extension Verification {
+  /// What it means for whoever wants the archive.
+  var words: String {
+    switch self {
+    case .match: "the stored archive is what was published"
+    case .mismatch: "the stored archive is not what was published"
+    case .missing: "the stored archive is gone"
+    }
   }
 }
