@@ -31,7 +31,7 @@ scenarios='pods jobs returns earlier samepod cancel retry live poison'
 build() {
   local folder=$work/$1.$2 options compile=(-O2 -w -DCOLLAPSE -DMEMLIM=3000)
   read -ra options <<<"$(scenario "$1")"
-  [ "$2" = intact ] && options+=(-DINTACT) || compile[0]=-O1
+  if [ "$2" = intact ]; then options+=(-DINTACT); else compile[0]=-O0; fi
   case $1 in live | poison) compile+=(-DNFAIR=3) ;; *) compile+=(-DSAFETY) ;; esac
   mkdir -p "$folder"
   cp "$model"/*.pml "$folder"

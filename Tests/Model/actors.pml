@@ -11,8 +11,7 @@ byte late, lateSum;
   :: atomic { faults > 0 && !excused[me] -> faults--; excused[me] = true } /* SIGSTOP or cut off; then it goes on */ \
   :: atomic { faults > 0 -> faults--; goto stopped }                       /* its own deadline: not a word more */ \
   :: atomic { faults > 0 && !samePod -> faults--; goto crashed } \
-  :: LAST(FAIL, bundletop_fail(true)); goto stopped \
-  :: LAST(FAIL, bundletop_fail(false)); goto stopped \
+  :: LAST(FAIL, bundletop_fail()); goto stopped \
   :: atomic { returns > 0 -> returns-- }; LAST(RETURN, bundletop_return()); goto stopped
 
 proctype Pod(byte me) {
@@ -43,7 +42,7 @@ end:
      /* The cache: cached_artifact and a HEAD of the object. A forced run goes past it. */
   :: atomic { art[fp] != 0 && GUARD(CACHE_HEAD, OBJECT_IS(fp, art[fp])) -> sum = art[fp]; break }
      /* Built, and put into the store. The two pods have different builders: the same inputs give other bytes. */
-  :: atomic { !BROKEN(UPLOAD_FIRST) -> sum = me; obj[KEY(fp, sum)] = sum; check(); break }
+  :: atomic { !BROKEN(UPLOAD_FIRST) -> sum = me; obj[KEY(fp, sum)] = sum; break }
   :: atomic { BROKEN(UPLOAD_FIRST) -> sum = me; break }
      /* It dies, and what it sent is under way. */
   :: atomic { faults > 0 && !samePod && late == 0 -> faults--; late = KEY(fp, me) + 1; lateSum = me; goto crashed }
@@ -65,7 +64,7 @@ crashed:          /* forgets everything, comes back as somebody else */
 proctype Network() {
 end:
   do
-  :: atomic { late != 0 -> obj[late - 1] = lateSum; late = 0; lateSum = 0; check() }
+  :: atomic { late != 0 -> obj[late - 1] = lateSum; late = 0; lateSum = 0 }
   od
 }
 
@@ -98,11 +97,11 @@ end:
               bundletop_enqueue_effect() }
   :: atomic { asks > 0 && jobs > 0 && jobs < JOBS && BROKEN(ENQUEUE_LOCK) && job[jobs - 1].state == running ->
               asks--; n = jobs - 1 };
-     atomic { job[n].next = true; check() }
+     atomic { job[n].next = true }
   :: atomic { asks > 0 && jobs < JOBS && BROKEN(ENQUEUE_LOCK) && !(jobs > 0 && job[jobs - 1].state == running) ->
               asks--; bundletop_enqueue_effect() }
   :: atomic { asks > 0 && jobs < JOBS && BROKEN(ENQUEUE_UNIQUE) && !ACTIVE(0) -> asks-- };
-     atomic { insert_job(); check() }
+     atomic { insert_job() }
   od
 }
 
@@ -145,7 +144,7 @@ init {
     :: EARLIER -> art[1] = 1; obj[KEY(1, 1)] = 1; promised[KEY(1, 1)] = 1
     :: EARLIER -> art[1] = 1; gone = true
     fi;
-    run Asker(); run Clock(); run Network();
+    run Monitor(); run Asker(); run Clock(); run Network();
     if :: CANCELS > 0 -> run Canceller() :: else fi;
     if :: RETRIES > 0 -> run Retrier() :: else fi;
     run Pod(1); run Pod(2)

@@ -76,21 +76,33 @@ byte faults = FAULTS, returns = RETURNS;
 #define OBJECT_IS(f, s) (obj[KEY(f, s)] == (s))
 #define SHOWN(j)    (job[j].state == cancelled -> failed : job[j].state)
 
-/* What must be true whenever a statement has ended. */
-inline check() {
-  holds(oneActiveJob, !(ACTIVE(0) && ACTIVE(1)));
-  holds(wishKept, !(TERMINAL(0) && job[0].next));
-  holds(claimable, !(job[0].state == queued && job[0].attempt >= job[0].max)
-                && !(job[1].state == queued && job[1].attempt >= job[1].max));
-  holds(attemptsClosed, job[0].open == (job[0].state == running -> 1 << job[0].attempt : 0)
-                     && job[1].open == (job[1].state == running -> 1 << job[1].attempt : 0));
-  holds(statusIsJob, jobs == 0 || (st.job == jobs - 1 && st.state == SHOWN(st.job)
-                     && st.attempt == job[st.job].attempt + (st.state == queued -> 1 : 0)));
-  holds(noMixedRow, (st.state == completed -> st.sum != 0 && art[st.fp] == st.sum : st.sum == 0));
-  holds(completedIsFetchable, st.state != completed || (st.sum != 0 && OBJECT_IS(st.fp, st.sum)));
-  holds(artifactIsObject, (art[1] == 0 || gone || OBJECT_IS(1, art[1])) && (art[2] == 0 || OBJECT_IS(2, art[2])));
-  holds(linkServesPromise, (promised[0] == 0 || promised[0] == obj[0]) && (promised[1] == 0 || promised[1] == obj[1])
-                        && (promised[2] == 0 || promised[2] == obj[2]) && (promised[3] == 0 || promised[3] == obj[3]))
+/* What must be true whenever a statement has ended: looked at in every state, in one place. */
+proctype Monitor() {
+end:
+  do
+  :: !(!(ACTIVE(0) && ACTIVE(1))) ->
+     assert(oneActiveJob)
+  :: !(!(TERMINAL(0) && job[0].next)) ->
+     assert(wishKept)
+  :: !(!(job[0].state == queued && job[0].attempt >= job[0].max)
+       && !(job[1].state == queued && job[1].attempt >= job[1].max)) ->
+     assert(claimable)
+  :: !(job[0].open == (job[0].state == running -> 1 << job[0].attempt : 0)
+       && job[1].open == (job[1].state == running -> 1 << job[1].attempt : 0)) ->
+     assert(attemptsClosed)
+  :: !(jobs == 0 || (st.job == jobs - 1 && st.state == SHOWN(st.job)
+       && st.attempt == job[st.job].attempt + (st.state == queued -> 1 : 0))) ->
+     assert(statusIsJob)
+  :: !((st.state == completed -> st.sum != 0 && art[st.fp] == st.sum : st.sum == 0)) ->
+     assert(noMixedRow)
+  :: !(st.state != completed || (st.sum != 0 && OBJECT_IS(st.fp, st.sum))) ->
+     assert(completedIsFetchable)
+  :: !((art[1] == 0 || gone || OBJECT_IS(1, art[1])) && (art[2] == 0 || OBJECT_IS(2, art[2]))) ->
+     assert(artifactIsObject)
+  :: !((promised[0] == 0 || promised[0] == obj[0]) && (promised[1] == 0 || promised[1] == obj[1])
+       && (promised[2] == 0 || promised[2] == obj[2]) && (promised[3] == 0 || promised[3] == obj[3])) ->
+     assert(linkServesPromise)
+  od
 }
 
 /* Parts of statements */
@@ -139,12 +151,15 @@ inline leave_running(id, ended) {
 #define FENCE(n) (GUARD(n + ATTEMPT, job[j].attempt == attempt) && GUARD(n + OWNER, job[j].owner == own) \
                && GUARD(n + STATE, job[j].state == running))
 /* A fence that is a lock decides and writes in one step; one that is a mere test decides on what may change. */
+#ifdef INTACT
+#define FENCED(n, effect) atomic { ok = FENCE(n); if :: ok -> mine(); effect :: else fi }
+#else
 #define FENCED(n, effect) \
   if \
-  :: atomic { !BROKEN(n + LOCK) -> ok = FENCE(n); if :: ok -> mine(); effect; check() :: else fi } \
-  :: atomic { BROKEN(n + LOCK) -> ok = FENCE(n) }; atomic { if :: ok -> mine(); effect; check() :: else fi } \
+  :: atomic { !BROKEN(n + LOCK) -> ok = FENCE(n); if :: ok -> mine(); effect :: else fi } \
+  :: atomic { BROKEN(n + LOCK) -> ok = FENCE(n) }; atomic { if :: ok -> mine(); effect :: else fi } \
   fi
-
+#endif
 /* The last write of an attempt: whoever makes it has put the work down. */
 #define LAST(n, effect) FENCED(n, works[me] = 0; effect)
 
@@ -166,18 +181,19 @@ inline publish() {
 
 inline bundletop_complete() {
   leave_running(j, completed);
-  if :: BROKEN(COMPLETE_ONE_TRANSACTION) -> check() :: else fi;   /* what others see if the job commits first */
+  if :: BROKEN(COMPLETE_ONE_TRANSACTION) ->
+     holds(statusIsJob, st.state == completed) :: else fi;     /* what others see if the job commits first */
   if :: BROKEN(COMPLETE_ARTIFACT) :: else -> publish() fi;
   st.state = completed; st.sum = sum; st.job = j; st.attempt = attempt;
   if :: BROKEN(COMPLETE_FINGERPRINT) -> st.fp = 3 - fp :: else -> st.fp = fp fi;
   bundletop_start_next(j)
 }
 
-inline bundletop_fail(transient) {
-  if
-  :: transient && GUARD(FAIL_MAX, job[j].attempt < job[j].max) -> leave_running(j, queued);
+inline bundletop_fail() {
+  if      /* an error of a class that passes, or one that stays */
+  :: GUARD(FAIL_MAX, job[j].attempt < job[j].max) -> leave_running(j, queued);
      bundletop_absorb_next(j); bundletop_show_queued(j)
-  :: else -> leave_running(j, failed); bundletop_show_failed(j); bundletop_start_next(j)
+  :: true -> leave_running(j, failed); bundletop_show_failed(j); bundletop_start_next(j)
   fi
 }
 
@@ -205,22 +221,19 @@ inline claim_effect(id) {
   job[id].top = job[id].attempt; job[id].open = job[id].open | 1 << job[id].attempt;
   job[id].state = running; job[id].owner = own; job[id].lease = true; job[id].holder = me;
   st.state = running; st.job = id; st.attempt = job[id].attempt; st.sum = 0;
-  j = id; attempt = job[id].attempt; works[me] = id + 1; excused[me] = false;
-  check()
+  j = id; attempt = job[id].attempt; works[me] = id + 1; excused[me] = false
 }
 
 inline bundletop_fail_poison_effect(id) {
   holds(terminalIsFinal, !TERMINAL(id));
-  leave_running(id, failed); bundletop_show_failed(id); bundletop_start_next(id);
-  check()
+  leave_running(id, failed); bundletop_show_failed(id); bundletop_start_next(id)
 }
 
 /* A failover to a server that never got the last transaction: the claim has not happened. */
 inline lose_last_claim(id) {
   excused[job[id].holder] = true;
   leave_running(id, queued); job[id].owner = 0; job[id].attempt--; job[id].top--;
-  bundletop_show_queued(id);
-  check()
+  bundletop_show_queued(id)
 }
 
 /* Statements of people */
@@ -230,15 +243,13 @@ inline bundletop_enqueue_effect() {
   :: jobs > 0 && job[jobs - 1].state == queued                     /* merged: it is asked for already */
   :: jobs > 0 && job[jobs - 1].state == running -> job[jobs - 1].next = true; undoable = 0
   :: else -> insert_job(); undoable = 0
-  fi;
-  check()
+  fi
 }
 
 inline bundletop_cancel_effect(id) {
   holds(terminalIsFinal, !TERMINAL(id));
   if :: job[id].holder != 0 -> excused[job[id].holder] = true :: else fi;
-  leave_running(id, cancelled); bundletop_show_failed(id); bundletop_start_next(id);
-  check()
+  leave_running(id, cancelled); bundletop_show_failed(id); bundletop_start_next(id)
 }
 
 inline bundletop_retry_effect(id) {
@@ -248,8 +259,7 @@ inline bundletop_retry_effect(id) {
   job[id].state = queued; undoable = 0;
   if :: BROKEN(RETRY_MAX) :: else -> job[id].max++ fi;
   if :: BROKEN(RETRY_ATTEMPT) -> job[id].attempt = 0 :: else fi;
-  bundletop_show_queued(id);
-  check()
+  bundletop_show_queued(id)
 }
 
 #include "actors.pml"
