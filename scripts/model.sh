@@ -11,28 +11,27 @@ only=" $* "
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# scenario NAME -> the options that bound it; each is searched to the end.
+# scenario NAME -> what bounds it, for the model's choose_scenario; each is searched to the end.
 scenario() {
   case $1 in
-  pods) echo -DFAULTS=2 ;;
-  jobs) echo -DENQUEUES=2 -DFAULTS=1 ;;
-  returns) echo -DRETURNS=1 ;;
-  earlier) echo -DEARLIER=true ;;
-  samepod) echo -DSAME_POD=true -DRETURNS=1 ;;
-  cancel) echo -DCANCELS=1 ;;
-  retry) echo -DENQUEUES=2 -DRETRIES=1 -DFAULTS=0 ;;
-  live) echo -DLIVE ;;
-  poison) echo -DLIVE -DPOISON -DFAULTS=0 ;;
+  pods) echo FAULTS=2 ;;
+  jobs) echo ENQUEUES=2 FAULTS=1 ;;
+  returns) echo RETURNS=1 ;;
+  earlier) echo EARLIER=1 ;;
+  samepod) echo SAME_POD=1 RETURNS=1 ;;
+  cancel) echo CANCELS=1 ;;
+  retry) echo ENQUEUES=2 RETRIES=1 FAULTS=0 ;;
+  live) echo FAULTS=1 ;;
+  poison) echo POISON=1 FAULTS=0 ;;
   esac
 }
 scenarios='pods jobs returns earlier samepod cancel retry live poison'
 
-# build SCENARIO intact|broken: makes pan in a folder of its own, because spin and pan write files where they are.
+# build safety|live intact|broken: makes pan in a folder of its own, because spin and pan write files where they are.
 build() {
-  local folder=$work/$1.$2 options compile=(-O2 -w -DCOLLAPSE -DMEMLIM=3000)
-  read -ra options <<<"$(scenario "$1")"
-  if [ "$2" = intact ]; then options+=(-DINTACT); else compile[0]=-O0; fi
-  case $1 in live | poison) compile+=(-DNFAIR=3) ;; *) compile+=(-DSAFETY) ;; esac
+  local folder=$work/$1.$2 options=() compile=(-O1 -w -DCOLLAPSE -DMEMLIM=3000)
+  [ "$2" = broken ] || options+=(-DINTACT)
+  if [ "$1" = live ]; then options+=(-DLIVE) compile+=(-DNFAIR=3); else compile+=(-DSAFETY); fi
   mkdir -p "$folder"
   cp "$model"/*.pml "$folder"
   (cd "$folder" && spin "${options[@]}" -a lease.pml >spin.log && gcc "${compile[@]}" -o pan pan.c) ||
@@ -41,14 +40,15 @@ build() {
 
 # run SCENARIO MUTATION EXPECTED: one row of the table. MUTATION 0: intact, nothing may fail.
 run() {
-  local kind=broken flags=(-m1000000) folder out states seconds found verdict=ok began
+  local kind=broken search=safety flags=(-m1000000) folder out states seconds found verdict=ok began
   [ "$2" = 0 ] && kind=intact
-  case $1 in live | poison) flags+=(-a -f -A) ;; esac
-  folder=$work/$1.$kind
-  out=$folder/out.$2
-  mkdir -p "$folder/run.$2"
+  case $1 in live | poison) search=live flags+=(-a -f -A) ;; esac
+  folder=$work/$search.$kind
+  out=$folder/out.$1.$2
+  mkdir -p "$folder/run.$1.$2"
   began=$(date +%s%N)
-  (cd "$folder/run.$2" && BREAK=$2 nice ../pan "${flags[@]}") >"$out" 2>&1 || true
+  # shellcheck disable=SC2046  # several settings
+  (cd "$folder/run.$1.$2" && env BREAK="$2" $(scenario "$1") nice ../pan "${flags[@]}") >"$out" 2>&1 || true
   seconds=$((($(date +%s%N) - began) / 100000000))
   states=$(sed -nE 's/^ *([0-9.e+]+) states, stored.*/\1/p' "$out")
   if grep -q 'acceptance cycle' "$out"; then
@@ -70,15 +70,16 @@ run() {
   [ "$verdict" = ok ]
 }
 
+search_of() { case $1 in live | poison) echo live ;; *) echo safety ;; esac; }
 chosen() { [ "$only" = '  ' ] || [[ $only = *" $1 "* ]]; }
 
 wanted=()
 builds=()
 for name in $scenarios; do
-  chosen "$name" && { wanted+=("$name 0 nothing the protocol as it is"); builds+=("$name intact"); }
+  chosen "$name" && { wanted+=("$name 0 nothing the protocol as it is"); builds+=("$(search_of "$name") intact"); }
 done
 while read -r number name property what; do
-  chosen "$number" && { wanted+=("$name $number $property $what"); builds+=("$name broken"); }
+  chosen "$number" && { wanted+=("$name $number $property $what"); builds+=("$(search_of "$name") broken"); }
 done < <(grep -v '^#' "$model/mutations.txt")
 [ ${#wanted[@]} -gt 0 ] || { echo "model.sh: nothing is called$only" >&2; exit 64; }
 

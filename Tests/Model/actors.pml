@@ -27,9 +27,7 @@ end:
   :: atomic { !BROKEN(CLAIM_LOCK) && (FRESH(1) || LOST(1)) -> claim_effect(1) }
   :: atomic { BROKEN(CLAIM_LOCK) && (FRESH(0) || LOST(0)) }; atomic { claim_effect(0) }
   fi;
-#ifdef POISON
-  goto crashed;
-#endif
+  if :: poison -> goto crashed :: else fi;
   /* Resolving: the files are what they are at this moment on this pod. */
   do
   :: fp = 1; break
@@ -89,7 +87,6 @@ end:
 
 /* People: one who asks for bundles, one who cancels, one who retries what failed. */
 proctype Asker() {
-  byte asks = ENQUEUES;
   byte n;
 end:
   do
@@ -106,7 +103,6 @@ end:
 }
 
 proctype Canceller() {
-  byte cancels = CANCELS;
   byte n;
 end:
   do
@@ -121,7 +117,6 @@ Status seen;
 #define AS_SEEN (GUARD(RETRY_STATE, st.state == failed) && GUARD(RETRY_FINGERPRINT, st.fp == seen.fp) \
               && GUARD(RETRY_JOB, st.job == seen.job) && GUARD(RETRY_SEEN_ATTEMPT, st.attempt == seen.attempt))
 proctype Retrier() {
-  byte retries = RETRIES;
 end:
   do
   :: atomic { retries > 0 && st.state == failed -> retries--;
@@ -136,17 +131,16 @@ end:
 
 init {
   atomic {
-    choose_mutation();
-    if :: SAME_POD -> samePod = true :: else fi;
+    choose_scenario();
     /* What earlier jobs left: nothing; an artifact; or one whose object somebody has deleted. */
     if
     :: true
-    :: EARLIER -> art[1] = 1; obj[KEY(1, 1)] = 1; promised[KEY(1, 1)] = 1
-    :: EARLIER -> art[1] = 1; gone = true
+    :: earlier -> art[1] = 1; obj[KEY(1, 1)] = 1; promised[KEY(1, 1)] = 1
+    :: earlier -> art[1] = 1; gone = true
     fi;
     run Monitor(); run Asker(); run Clock(); run Network();
-    if :: CANCELS > 0 -> run Canceller() :: else fi;
-    if :: RETRIES > 0 -> run Retrier() :: else fi;
+    if :: cancels > 0 -> run Canceller() :: else fi;
+    if :: retries > 0 -> run Retrier() :: else fi;
     run Pod(1); run Pod(2)
   }
 }

@@ -10,27 +10,6 @@
  */
 #include "mutations.pml"
 
-#ifndef ENQUEUES
-#define ENQUEUES 1   /* how often each thing may happen; -D sets others (scripts/model.sh) */
-#endif
-#ifndef CANCELS
-#define CANCELS 0
-#endif
-#ifndef RETRIES
-#define RETRIES 0
-#endif
-#ifndef FAULTS
-#define FAULTS 1     /* crashes, stalls, deadlines passed, failovers, together */
-#endif
-#ifndef RETURNS
-#define RETURNS 0
-#endif
-#ifndef SAME_POD
-#define SAME_POD false
-#endif
-#ifndef EARLIER
-#define EARLIER false
-#endif
 #define JOBS 2
 #define MAX 2        /* attempts of a job by itself; the programs' default is 3 */
 #define CAP 3        /* attempts after which a lost one is not followed by another; the programs' default is 10 */
@@ -67,7 +46,11 @@ bool samePod;          /* both workers belong to one process and so share an own
 byte works[3];         /* what a worker believes to hold: job + 1, or 0 */
 bool excused[3];       /* ghost: stopped, cut off or overruled by a person: may be at work on what it lost */
 byte undoable;         /* the last transaction was a claim of this job + 1: a failover may lose it */
-byte faults = FAULTS, returns = RETURNS;
+/* How often each thing may happen: the scenario, from the environment (scripts/model.sh). */
+byte asks, cancels, retries, returns;
+byte faults;           /* crashes, stalls, deadlines passed and failovers, together */
+bool poison;           /* the bundle kills whatever pod touches it, without end */
+bool earlier;          /* earlier jobs may have left an artifact */
 
 #define ACTIVE(j)   (job[j].state == queued || job[j].state == running)
 #define TERMINAL(j) (job[j].state == completed || job[j].state == failed || job[j].state == cancelled)

@@ -4,13 +4,24 @@
 #ifdef INTACT
 #define BROKEN(n) false
 #define BROKEN_STATE_CLAUSE false
-#define choose_mutation() skip
 #else
 byte broken;
 #define BROKEN(n) (broken == (n))
 #define BROKEN_STATE_CLAUSE (broken < 60 && broken % 10 == STATE)
-#define choose_mutation() c_code { now.broken = getenv("BREAK") ? atoi(getenv("BREAK")) : 0; }
 #endif
+c_decl {
+  static int setting(const char *name, int otherwise) { return getenv(name) ? atoi(getenv(name)) : otherwise; }
+}
+inline choose_scenario() {
+  c_code {
+    now.asks = setting("ENQUEUES", 1); now.cancels = setting("CANCELS", 0); now.retries = setting("RETRIES", 0);
+    now.returns = setting("RETURNS", 0); now.faults = setting("FAULTS", 1); now.poison = setting("POISON", 0);
+    now.earlier = setting("EARLIER", 0); now.samePod = setting("SAME_POD", 0);
+  };
+#ifndef INTACT
+  c_code { now.broken = setting("BREAK", 0); }
+#endif
+}
 #define GUARD(n, clause) (BROKEN(n) || (clause))
 
 /* Every fenced statement, and what it tests: n + ATTEMPT is the statement n without its test of the attempt. */
