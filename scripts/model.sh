@@ -10,6 +10,7 @@ model=$PWD/Tests/Model
 only=" $* "
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+began=$SECONDS
 
 # scenario NAME -> what bounds it, for the model's choose_scenario; each is searched to the end.
 scenario() {
@@ -19,13 +20,14 @@ scenario() {
   returns) echo RETURNS=1 ;;
   earlier) echo EARLIER=1 ;;
   samepod) echo SAME_POD=1 RETURNS=1 ;;
-  cancel) echo CANCELS=1 ;;
-  retry) echo ENQUEUES=2 RETRIES=1 FAULTS=0 ;;
+  cancel) echo CANCELS=1 RETURNS=1 ;;
+  retry) echo ENQUEUES=2 RETRIERS=1 FAULTS=0 ;;
+  retriers) echo RETRIERS=2 FAULTS=0 ;;
   live) echo FAULTS=1 ;;
   poison) echo POISON=1 FAULTS=0 ;;
   esac
 }
-scenarios='pods jobs returns earlier samepod cancel retry live poison'
+scenarios='pods jobs returns earlier samepod cancel retry retriers live poison'
 
 # build safety|live intact|broken: makes pan in a folder of its own, because spin and pan write files where they are.
 build() {
@@ -34,12 +36,13 @@ build() {
   if [ "$1" = live ]; then options+=(-DLIVE) compile+=(-DNFAIR=3); else compile+=(-DSAFETY); fi
   mkdir -p "$folder"
   cp "$model"/*.pml "$folder"
-  (cd "$folder" && spin "${options[@]}" -a lease.pml >spin.log && gcc "${compile[@]}" -o pan pan.c) ||
+  (cd "$folder" && spin "${options[@]}" -a lease.pml >spin.log 2>&1 && gcc "${compile[@]}" -o pan pan.c) ||
     { cat "$folder/spin.log" >&2; return 1; }
 }
 
 # run SCENARIO MUTATION EXPECTED: one row of the table. MUTATION 0: intact, nothing may fail.
 run() {
+  local what=${4//\`/\"}
   local kind=broken search=safety flags=(-m1000000) folder out states seconds found verdict=ok began
   [ "$2" = 0 ] && kind=intact
   case $1 in live | poison) search=live flags+=(-a -f -A) ;; esac
@@ -54,7 +57,7 @@ run() {
   if grep -q 'acceptance cycle' "$out"; then
     found=everyJobEnds
   elif grep -q 'assertion violated' "$out"; then
-    found=$(sed -nE 's/.*assertion violated \(\(?([A-Za-z]+)\|\|.*/\1/p' "$out" | head -1)
+    found=$(sed -nE 's/.*assertion violated \(?\(?([A-Za-z]+)(\|\||[ )]).*/\1/p' "$out" | head -1)
     found=${found:-an-assertion}
   elif grep -qE 'errors: [1-9]' "$out"; then
     found=$(grep -m1 '^pan:1:' "$out" | cut -c8-40)
@@ -66,7 +69,7 @@ run() {
   fi
   [ "$found" = "$3" ] || verdict=FAILS
   printf '%-8s %4s  %-20s %-20s %9s %5s.%s  %-5s %s\n' "$1" "$2" "$3" "$found" "${states:-?}" \
-    $((seconds / 10)) $((seconds % 10)) "$verdict" "$4"
+    $((seconds / 10)) $((seconds % 10)) "$verdict" "$what"
   [ "$verdict" = ok ]
 }
 
@@ -88,7 +91,7 @@ export work model
 printf '%s\n' "${builds[@]}" | sort -u | xargs -P 2 -L 1 bash -euo pipefail -c 'build "$@"' build
 printf '%-8s %4s  %-20s %-20s %9s %7s\n' scenario no. expected found states seconds
 failed=0
-printf '%s\n' "${wanted[@]}" | tr '"' "'" |
+printf '%s\n' "${wanted[@]}" | tr '"' '`' |
   xargs -P 2 -d '\n' -I{} bash -uo pipefail -c 'read -r a b c d <<<"$1"; run "$a" "$b" "$c" "$d"' run {} || failed=1
 [ "$failed" = 0 ] || { echo 'model: a property fails, or a broken guard stays unnoticed' >&2; exit 1; }
-echo "model: ${#wanted[@]} searches, all as expected"
+echo "model: ${#wanted[@]} searches, all as expected, $((SECONDS - began)) s"

@@ -68,7 +68,6 @@ end:
 
 /* Time. A lease runs out once the pod does nothing for the job any more: it stops by its own clock before that. A pod
  * that was stopped or cut off cannot, and one without the deadline would not. */
-#define WORKED_ON(n) ((works[1] == n + 1 && !excused[1]) || (works[2] == n + 1 && !excused[2]))
 #define TIME_UP(n)   (job[n].state == running && job[n].lease && (BROKEN(DEADLINE) || !WORKED_ON(n)))
 #define POISONED(n)  (GUARD(POISON_LEASE, !job[n].lease) && job[n].state == running && GUARD(POISON_CAP, job[n].attempt >= CAP) && !BROKEN(POISON_SWEEP))
 proctype Clock() {
@@ -80,12 +79,12 @@ end:
   :: atomic { !BROKEN(POISON_LOCK) && POISONED(0) -> bundletop_fail_poison_effect(0) }
   :: atomic { !BROKEN(POISON_LOCK) && POISONED(1) -> bundletop_fail_poison_effect(1) }
   :: atomic { BROKEN(POISON_LOCK) && POISONED(0) }; atomic { bundletop_fail_poison_effect(0) }
-     /* A failover to a server that has not got the last transaction yet, if that was a claim. */
+     /* A failover to a server that has not got the last transactions: a claim, what was seen of it. */
   :: atomic { undoable != 0 && faults > 0 -> faults--; n = undoable - 1; lose_last_claim(n); n = 0 }
   od
 }
 
-/* People: one who asks for bundles, one who cancels, one who retries what failed. */
+/* People: one who asks for bundles, one who cancels, up to two who retry what failed. */
 proctype Asker() {
   byte n;
 end:
@@ -113,20 +112,20 @@ end:
   od
 }
 
-Status seen;
 #define AS_SEEN (GUARD(RETRY_STATE, st.state == failed) && GUARD(RETRY_FINGERPRINT, st.fp == seen.fp) \
-              && GUARD(RETRY_JOB, st.job == seen.job) && GUARD(RETRY_SEEN_ATTEMPT, st.attempt == seen.attempt))
+              && GUARD(RETRY_JOB, st.job == seen.job) && GUARD(RETRY_SEEN_ATTEMPT, st.attempt == seen.attempt || !named))
+/* Sees a failed bundle, and later asks for it again; bundletop_retry need not be told the attempt that was seen. */
 proctype Retrier() {
+  Status seen;
+  bool named;
 end:
-  do
-  :: atomic { retries > 0 && st.state == failed -> retries--;
-              seen.state = st.state; seen.fp = st.fp; seen.job = st.job; seen.attempt = st.attempt };
-     if
-     :: atomic { AS_SEEN -> bundletop_retry_effect(st.job) }
-     :: atomic { !AS_SEEN }     /* refused, with the reason */
-     fi;
-     atomic { seen.state = absent; seen.fp = 0; seen.job = 0; seen.attempt = 0 }
-  od
+  atomic { st.state == failed -> seen.state = st.state; seen.fp = st.fp; seen.job = st.job; seen.attempt = st.attempt;
+           if :: named = true :: seen.attempt = 0 fi };
+  if
+  :: atomic { AS_SEEN -> bundletop_retry_effect(st.job) }
+  :: atomic { !AS_SEEN }     /* refused, with the reason */
+  fi;
+  atomic { seen.state = absent; seen.fp = 0; seen.job = 0; seen.attempt = 0; named = false }
 }
 
 init {
@@ -138,10 +137,12 @@ init {
     :: earlier -> art[1] = 1; obj[KEY(1, 1)] = 1; promised[KEY(1, 1)] = 1
     :: earlier -> art[1] = 1; gone = true
     fi;
-    run Monitor(); run Asker(); run Clock(); run Network();
+    run Asker(); run Clock(); run Network();
     if :: cancels > 0 -> run Canceller() :: else fi;
-    if :: retries > 0 -> run Retrier() :: else fi;
-    run Pod(1); run Pod(2)
+    if :: retriers > 0 -> run Retrier() :: else fi;
+    if :: retriers > 1 -> run Retrier() :: else fi;
+    run Pod(1); run Pod(2);
+    run Monitor()      /* the last is looked at first: what fails is reported before anybody goes on */
   }
 }
 

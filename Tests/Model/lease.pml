@@ -45,9 +45,9 @@ bool gone;             /* ghost: the object of a row was lost before the story b
 bool samePod;          /* both workers belong to one process and so share an owner */
 byte works[3];         /* what a worker believes to hold: job + 1, or 0 */
 bool excused[3];       /* ghost: stopped, cut off or overruled by a person: may be at work on what it lost */
-byte undoable;         /* the last transaction was a claim of this job + 1: a failover may lose it */
+byte undoable;         /* the last transaction was the claim of this job + 1 is so new that a failover may lose it */
 /* How often each thing may happen: the scenario, from the environment (scripts/model.sh). */
-byte asks, cancels, retries, returns;
+byte asks, cancels, retriers, returns;
 byte faults;           /* crashes, stalls, deadlines passed and failovers, together */
 bool poison;           /* the bundle kills whatever pod touches it, without end */
 bool earlier;          /* earlier jobs may have left an artifact */
@@ -57,12 +57,17 @@ bool earlier;          /* earlier jobs may have left an artifact */
 #define EXPIRED(j)  (job[j].state == running && !job[j].lease)
 #define KEY(f, s)   (2 * (f) - 2 + (BROKEN(KEY_CHECKSUM) -> 0 : (s) - 1))
 #define OBJECT_IS(f, s) (obj[KEY(f, s)] == (s))
+/* Somebody who can help it is at work on it. */
+#define WORKED_ON(n) ((works[1] == n + 1 && !excused[1]) || (works[2] == n + 1 && !excused[2]))
 #define SHOWN(j)    (job[j].state == cancelled -> failed : job[j].state)
 
 /* What must be true whenever a statement has ended: looked at in every state, in one place. */
 proctype Monitor() {
 end:
   do
+  :: !((promised[0] == 0 || promised[0] == obj[0]) && (promised[1] == 0 || promised[1] == obj[1])
+       && (promised[2] == 0 || promised[2] == obj[2]) && (promised[3] == 0 || promised[3] == obj[3])) ->
+     assert(linkServesPromise)
   :: !(!(ACTIVE(0) && ACTIVE(1))) ->
      assert(oneActiveJob)
   :: !(!(TERMINAL(0) && job[0].next)) ->
@@ -82,9 +87,6 @@ end:
      assert(completedIsFetchable)
   :: !((art[1] == 0 || gone || OBJECT_IS(1, art[1])) && (art[2] == 0 || OBJECT_IS(2, art[2]))) ->
      assert(artifactIsObject)
-  :: !((promised[0] == 0 || promised[0] == obj[0]) && (promised[1] == 0 || promised[1] == obj[1])
-       && (promised[2] == 0 || promised[2] == obj[2]) && (promised[3] == 0 || promised[3] == obj[3])) ->
-     assert(linkServesPromise)
   od
 }
 
@@ -148,8 +150,7 @@ inline leave_running(id, ended) {
 
 inline mine() {
   holds(oneWriter, job[j].holder == me);
-  holds(terminalIsFinal, !TERMINAL(j));
-  undoable = 0
+  holds(terminalIsFinal, !TERMINAL(j))
 }
 
 inline renew() { job[j].lease = true; excused[me] = false }    /* back in control */
@@ -159,7 +160,7 @@ inline progress() { st.state = running; st.fp = fp; st.sum = 0; st.job = j; st.a
 inline publish() {
   art[fp] = sum;
   if :: fp == 1 -> gone = false :: else fi;
-  if :: promised[KEY(fp, sum)] == 0 -> promised[KEY(fp, sum)] = sum :: else fi
+  if :: promised[KEY(fp, sum)] == 0 && OBJECT_IS(fp, sum) -> promised[KEY(fp, sum)] = sum :: else fi
 }
 
 inline bundletop_complete() {
@@ -200,6 +201,7 @@ inline claim_effect(id) {
   if :: BROKEN(CLAIM_CLOSES) :: else -> job[id].open = 0 fi;
   /* The model must stay finite where nothing else ends it. */
   if :: BROKEN(CLAIM_ATTEMPT) || job[id].attempt >= 6 :: else -> job[id].attempt++ fi;
+  holds(claimable, job[id].attempt <= job[id].max || job[id].attempt == 6);
   holds(attemptsGrow, job[id].attempt > job[id].top || job[id].attempt == 6);
   job[id].top = job[id].attempt; job[id].open = job[id].open | 1 << job[id].attempt;
   job[id].state = running; job[id].owner = own; job[id].lease = true; job[id].holder = me;
@@ -208,11 +210,12 @@ inline claim_effect(id) {
 }
 
 inline bundletop_fail_poison_effect(id) {
+  holds(oneWorker, !WORKED_ON(id));
   holds(terminalIsFinal, !TERMINAL(id));
   leave_running(id, failed); bundletop_show_failed(id); bundletop_start_next(id)
 }
 
-/* A failover to a server that never got the last transaction: the claim has not happened. */
+/* A failover to a server that never got the last transactions: the claim has not happened. */
 inline lose_last_claim(id) {
   excused[job[id].holder] = true;
   leave_running(id, queued); job[id].owner = 0; job[id].attempt--; job[id].top--;
@@ -237,7 +240,7 @@ inline bundletop_cancel_effect(id) {
 
 inline bundletop_retry_effect(id) {
   holds(retriedAsSeen, st.state == failed && seen.state == failed && st.fp == seen.fp && st.job == seen.job
-                    && st.attempt == seen.attempt);
+                    && (st.attempt == seen.attempt || !named));
   holds(terminalIsFinal, job[id].state == failed || job[id].state == cancelled);
   job[id].state = queued; undoable = 0;
   if :: BROKEN(RETRY_MAX) :: else -> job[id].max++ fi;

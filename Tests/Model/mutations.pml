@@ -14,7 +14,7 @@ c_decl {
 }
 inline choose_scenario() {
   c_code {
-    now.asks = setting("ENQUEUES", 1); now.cancels = setting("CANCELS", 0); now.retries = setting("RETRIES", 0);
+    now.asks = setting("ENQUEUES", 1); now.cancels = setting("CANCELS", 0); now.retriers = setting("RETRIERS", 0);
     now.returns = setting("RETURNS", 0); now.faults = setting("FAULTS", 1); now.poison = setting("POISON", 0);
     now.earlier = setting("EARLIER", 0); now.samePod = setting("SAME_POD", 0);
   };
