@@ -50,7 +50,7 @@ model: deps-model
 	@scripts/model.sh
 
 # Cheapest first; the tests' own summary is the last thing printed.
-check: deps deps-test lint gates build test
+check: deps deps-test lint gates model build test
 
 # The pictures of the README, of a real run in a real terminal.
 screenshots: deps build

@@ -69,7 +69,7 @@ end:
 /* Time. A lease runs out once the pod does nothing for the job any more: it stops by its own clock before that. A pod
  * that was stopped or cut off cannot, and one without the deadline would not. */
 #define TIME_UP(n)   (job[n].state == running && job[n].lease && (BROKEN(DEADLINE) || !WORKED_ON(n)))
-#define POISONED(n)  (GUARD(POISON_LEASE, !job[n].lease) && job[n].state == running && GUARD(POISON_CAP, job[n].attempt >= CAP) && !BROKEN(POISON_SWEEP))
+#define POISONED(n)  (GUARD(POISON_LEASE, !job[n].lease) && job[n].state == running && job[n].attempt >= CAP && !BROKEN(POISON_SWEEP))
 proctype Clock() {
   byte n;
 end:

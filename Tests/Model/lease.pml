@@ -2,7 +2,7 @@
  *
  * An atomic block is one SQL statement or one transaction of Sources/BundleStore, of the same name (README.md has the
  * table). Between two blocks everybody else may do anything; a pod that is slow, stopped by a signal or cut off is a
- * process that takes its next step late. Claimed is what holds() says, and everyJobEnds at the end.
+ * process that takes its next step late. Claimed is what Monitor and holds() say, and everyJobEnds.
  *
  *   lease.pml        what is stored, and the statements
  *   actors.pml       who executes them, and when
@@ -189,7 +189,7 @@ inline bundletop_return() {
 
 /* Statements of any pod */
 
-#define FRESH(n)   (job[n].state == queued && GUARD(CLAIM_MAX, job[n].attempt < job[n].max))
+#define FRESH(n)   (job[n].state == queued && job[n].attempt < job[n].max)
 #define LOST(n)    (job[n].state == running && GUARD(CLAIM_EXPIRED, !job[n].lease) && !BROKEN(CLAIM_LOST) \
                  && GUARD(CLAIM_CAP, job[n].attempt < CAP))
 

@@ -46,7 +46,6 @@ inline choose_scenario() {
 #define CLAIM_EXPIRED  70
 #define CLAIM_LOCK     71
 #define CLAIM_ATTEMPT  72
-#define CLAIM_MAX      73
 #define CLAIM_LOST     74
 #define CLAIM_LOST_MAX 75
 #define CLAIM_CAP      76
@@ -55,7 +54,6 @@ inline choose_scenario() {
 #define POISON_LEASE 80
 #define POISON_LOCK  81
 #define POISON_SWEEP 82
-#define POISON_CAP   83
 #define DEADLINE     84
 
 #define ENQUEUE_LOCK       90
@@ -68,7 +66,6 @@ inline choose_scenario() {
 #define RETRY_SEEN_ATTEMPT 97
 #define RETRY_MAX          98
 #define RETRY_ATTEMPT      99
-#define RETRY_LOCK        100
 
 #define KEY_CHECKSUM  110
 #define CACHE_HEAD    111
