@@ -2,7 +2,26 @@ package import BundleModel
 internal import FoundationEssentials
 internal import Postgres
 
+/// What the cache was worth to a pod.
+package struct CacheCount: Equatable, Sendable {
+  package var pod: String
+  /// Completed attempts that found their artifact.
+  package var hits: Int
+  /// Completed attempts that built it.
+  package var misses: Int
+}
+
 extension BundleStore {
+  /// What the cache was worth to each pod that completed anything lately, by name.
+  package func cacheCounts(since span: Duration = .seconds(86_400)) async throws(StoreError) -> [CacheCount] {
+    let rows = try await query(SQLText.cacheCounts, [.interval(span)])
+    return try decoding {
+      try rows.map {
+        CacheCount(pod: try $0.decode("pod"), hits: try $0.decode("hits"), misses: try $0.decode("misses"))
+      }
+    }
+  }
+
   /// Every bundle, or those named, newest change first.
   package func statuses(of slugs: [Slug]? = nil) async throws(StoreError) -> [BundleStatus] {
     let named: Parameter = slugs.map { .textArray($0.map(\.text)) } ?? .null

@@ -155,8 +155,8 @@ extension BundleStore {
 
   /// Publishes what an attempt made and ends its job, in one transaction.
   ///
-  /// - Parameter confirm: called while nobody else may publish or delete what belongs to the bundle: looks whether
-  ///   the object is (still) there, and throws when it is not.
+  /// - Parameter confirm: called while nobody else may publish or delete the object: looks whether it is (still)
+  ///   there, and throws when it is not.
   /// - Throws: `StoreError`, or what `confirm` throws; nothing was published then, unless the connection was lost
   ///   during the commit. Trying again is safe.
   package func complete(
@@ -166,7 +166,7 @@ extension BundleStore {
     let rows: Rows
     do {
       rows = try await pool.transaction(deadline: .seconds(30)) { connection in
-        _ = try await connection.query(SQLText.lockPublication, [.text(claim.slug.text)])
+        _ = try await connection.query(SQLText.lockPublication, [.text(made.storageKey)])
         try await confirm()
         return try await connection.query(SQLText.complete, parameters)
       }

@@ -236,8 +236,8 @@ struct OperatorTests {
       }
       #expect(try await TableDump.read(fixture.raw) == dump)
       let end = try await fixture.store.complete(claim, publication("a")) {
-        let free = "select pg_try_advisory_xact_lock(hashtextextended('bundletop publish a', 0))"
-        let isFree = try await fixture.value(free, as: Bool.self)
+        let free = "select pg_try_advisory_xact_lock(hashtextextended('bundletop object ' || $1, 0))"
+        let isFree = try await fixture.value(free, [.text(publication("a").storageKey)], as: Bool.self)
         #expect(isFree == false)
       }
       #expect(end == .ended(.completed))

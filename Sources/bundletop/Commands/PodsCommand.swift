@@ -15,9 +15,13 @@ struct PodsCommand: AsyncParsableCommand {
     try await session.run {
       let pods = try await session.store.pods()
       let pauses = try await session.store.pauses()
+      let counts = try await session.store.cacheCounts()
       writeLine(
         json
-          ? try JSONText.document(pods.map { WirePod($0, pause: PodTable.pause(of: $0, pauses)) })
+          ? try JSONText.document(
+            pods.map { pod in
+              WirePod(pod, pause: PodTable.pause(of: pod, pauses), cache: counts.first { $0.pod == pod.name })
+            })
           : PodTable.text(pods, pauses: pauses, now: ThisProcess.now()))
     }
   }
@@ -39,8 +43,11 @@ struct WirePod: Encodable {
   private let bundles: Int
   private let notes: [String]
   @Nullable private var pausedBy: String?
+  /// Of the last 24 hours, of all processes of this name: attempts answered from the cache, and those built.
+  private let cacheHits: Int
+  private let cacheMisses: Int
 
-  init(_ pod: Pod, pause: Pause?) {
+  init(_ pod: Pod, pause: Pause?, cache: CacheCount?) {
     owner = pod.owner.text
     name = pod.name
     url = pod.url
@@ -55,6 +62,8 @@ struct WirePod: Encodable {
     bundles = pod.catalogue
     notes = pod.notes
     pausedBy = pause?.by
+    cacheHits = cache?.hits ?? 0
+    cacheMisses = cache?.misses ?? 0
   }
 }
 
