@@ -193,7 +193,7 @@ struct CollectingTests {
     try await StoreFixture.with { fixture in
       try await fixture.store.collecting {
         do {
-          try await fixture.store.collecting { Issue.record("two at once") }
+          try await fixture.store.collecting { _ = Issue.record("two at once") }
         } catch let error as StoreError {
           #expect(error.kind == .refused && error.message.contains("another"))
         }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore
 internal import Glibc
