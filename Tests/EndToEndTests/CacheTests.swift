@@ -1,3 +1,4 @@
+import LocalStack
 import S3Stub
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 internal import Glibc
+import LocalStack
 import TestSupport
 import Testing
 
