@@ -11,7 +11,10 @@ struct PackageCommand: AsyncParsableCommand {
   @Argument(help: "The bundles.") var slugs: [String] = []
   @Flag(help: "Every bundle that a live pod offers.") var all = false
   @Flag(help: "Build even what the cache has.") var force = false
-  @Option(help: ArgumentHelp("Of waiting jobs the one with the smallest number goes first.", valueName: "number"))
+  // Unconditional: a negative number looks like an option.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Of waiting jobs the one with the smallest number goes first.", valueName: "number"))
   var priority: Int = 0
   @Option(help: ArgumentHelp("Seconds until a pod may begin.", valueName: "seconds")) var delay: Int?
   @Option(help: ArgumentHelp("Asking again with the same key does nothing.", valueName: "text")) var key: String?
