@@ -17,7 +17,7 @@ export HOME := $(CURDIR)/.build/home
 $(shell mkdir -p '$(HOME)')
 endif
 
-.PHONY: build demo test check bench screenshots deps deps-test deps-bench lint gates format clean
+.PHONY: build demo test model check bench screenshots deps deps-test deps-bench deps-model lint gates format clean
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
 deps:
@@ -44,8 +44,15 @@ test: deps deps-test
 	swift build --manifest-cache none --build-tests
 	@scripts/test.sh $(TESTS)
 
+# The job protocol over every interleaving, and that each of its guards is needed (Tests/Model).
+deps-model:
+	@scripts/deps.sh model
+
+model: deps-model
+	@scripts/model.sh
+
 # Cheapest first; the tests' own summary is the last thing printed.
-check: deps deps-test lint gates build test
+check: deps deps-test lint gates model build test
 
 # The pictures of the README, of a real run in a real terminal.
 screenshots: deps build

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and says what; does nothing, and needs no network, when all is there.
 #
-# usage: deps.sh demo|test|bench|screenshot
+# usage: deps.sh demo|test|model|bench|screenshot
 #
 # Looks for the things themselves and not for packages, because a machine may have them from elsewhere.
 set -euo pipefail
@@ -126,6 +126,12 @@ test)
   install_swift
   install_s3tools
   ;;
+model)
+  need spin program spin
+  need gcc program gcc
+  need libc6-dev header stdio.h
+  install_missing
+  ;;
 screenshot)
   need xterm program xterm
   need xvfb program Xvfb
@@ -143,7 +149,7 @@ bench)
   install_s3tools
   ;;
 *)
-  echo "usage: deps.sh demo|test|bench|screenshot" >&2
+  echo "usage: deps.sh demo|test|model|bench|screenshot" >&2
   exit 64
   ;;
 esac

@@ -54,6 +54,12 @@ package protocol ArtifactStore: Sendable {
   /// Every object whose key begins with `prefix` (which is not added to the store's own).
   func list(prefix: String) async throws(StorageError) -> [StoredObject]
 
+  /// Every upload in parts whose key begins with `prefix` that was begun and neither completed nor thrown away.
+  func unfinishedUploads(prefix: String) async throws(StorageError) -> [UnfinishedUpload]
+
+  /// Throws an unfinished upload and its parts away; one that is not there is fine.
+  func abort(_ upload: UnfinishedUpload) async throws(StorageError)
+
   /// Signs a link to one object. Signs locally, contacts nobody.
   func signedURL(_ request: LinkRequest) throws(StorageError) -> SignedLink
 
@@ -90,8 +96,25 @@ package struct StoredObject: Sendable, Equatable {
   }
 }
 
+/// An upload in parts that was begun: its parts take room and are in no listing of objects.
+package struct UnfinishedUpload: Sendable, Equatable {
+  package var key: String
+  package var id: String
+  package var begun: Timestamp?
+
+  package init(key: String, id: String, begun: Timestamp?) {
+    self.key = key
+    self.id = id
+    self.begun = begun
+  }
+}
+
 extension ArtifactStore {
   package var sharingProblem: String? { nil }
+
+  /// None: only buckets take uploads in parts.
+  package func unfinishedUploads(prefix: String) async throws(StorageError) -> [UnfinishedUpload] { [] }
+  package func abort(_ upload: UnfinishedUpload) async throws(StorageError) {}
 
   /// The key under which an archive of ours is kept in this store.
   package func key(

@@ -111,6 +111,24 @@ package final class S3ArtifactStore: ArtifactStore {
     }
   }
 
+  package func unfinishedUploads(prefix: String) async throws(StorageError) -> [UnfinishedUpload] {
+    do throws(S3Error) {
+      return try await client.listUploads(bucket: bucket, prefix: prefix).map {
+        UnfinishedUpload(key: $0.key, id: $0.uploadID, begun: $0.initiated)
+      }
+    } catch {
+      // A server that cannot tell, and one (rclone's) that says so of a bucket without any.
+      if error.status == 501 || error.status == 405 || error.code == "NoSuchUpload" { return [] }
+      throw StorageError(error)
+    }
+  }
+
+  package func abort(_ upload: UnfinishedUpload) async throws(StorageError) {
+    try await translating { () throws(S3Error) in
+      try await self.client.abortUpload(bucket: self.bucket, key: upload.key, uploadID: upload.id)
+    }
+  }
+
   package func signedURL(_ request: LinkRequest) throws(StorageError) -> SignedLink {
     let seconds = try LinkLifetime.seconds(request.lifetime ?? linkLifetime)
     let name = request.filename?.nonBlank ?? request.key.split(separator: "/").last.map(String.init) ?? "bundle.tgz"

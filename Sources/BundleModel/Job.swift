@@ -93,10 +93,17 @@ package struct Attempt: Equatable, Sendable {
   package var stages: [StageTiming]
   package var errorClass: ErrorClass?
   package var error: String?
+  /// True when the artifact was found and nothing was built.
+  package var cached: Bool?
+  /// What was resolved; nil before.
+  package var fingerprint: Fingerprint?
+  /// The end of what its programs printed.
+  package var tail: String?
 
   package init(
     job: JobID, slug: Slug, number: Int, pod: String, startedAt: Timestamp, endedAt: Timestamp? = nil,
-    outcome: AttemptOutcome? = nil, stages: [StageTiming] = [], errorClass: ErrorClass? = nil, error: String? = nil
+    outcome: AttemptOutcome? = nil, stages: [StageTiming] = [], errorClass: ErrorClass? = nil, error: String? = nil,
+    cached: Bool? = nil, fingerprint: Fingerprint? = nil, tail: String? = nil
   ) {
     self.job = job
     self.slug = slug
@@ -108,5 +115,8 @@ package struct Attempt: Equatable, Sendable {
     self.stages = stages
     self.errorClass = errorClass
     self.error = error
+    self.cached = cached
+    self.fingerprint = fingerprint
+    self.tail = tail
   }
 }

@@ -2,7 +2,26 @@ package import BundleModel
 internal import FoundationEssentials
 internal import Postgres
 
+/// What the cache was worth to a pod.
+package struct CacheCount: Equatable, Sendable {
+  package var pod: String
+  /// Completed attempts that found their artifact.
+  package var hits: Int
+  /// Completed attempts that built it.
+  package var misses: Int
+}
+
 extension BundleStore {
+  /// What the cache was worth to each pod that completed anything lately, by name.
+  package func cacheCounts(since span: Duration = .seconds(86_400)) async throws(StoreError) -> [CacheCount] {
+    let rows = try await query(SQLText.cacheCounts, [.interval(span)])
+    return try decoding {
+      try rows.map {
+        CacheCount(pod: try $0.decode("pod"), hits: try $0.decode("hits"), misses: try $0.decode("misses"))
+      }
+    }
+  }
+
   /// Every bundle, or those named, newest change first.
   package func statuses(of slugs: [Slug]? = nil) async throws(StoreError) -> [BundleStatus] {
     let named: Parameter = slugs.map { .textArray($0.map(\.text)) } ?? .null
@@ -22,8 +41,15 @@ extension BundleStore {
   }
 
   /// The attempts of a bundle, newest first.
-  package func attempts(of slug: Slug, limit: Int = 50) async throws(StoreError) -> [Attempt] {
-    let rows = try await query(SQLText.attempts, [.text(slug.text), .integer(Int64(limit))])
+  ///
+  /// - Parameters:
+  ///   - number: only those of this number; a bundle has one for each of its jobs.
+  ///   - tail: how many characters of the end of their output to read.
+  package func attempts(of slug: Slug, number: Int? = nil, limit: Int = 50, tail: Int = 0) async throws(StoreError)
+    -> [Attempt]
+  {
+    let rows = try await query(
+      SQLText.attempts, [.text(slug.text), .integer(Int64(limit)), .integer(Int64(tail)), Parameter(number)])
     return try decoding { try rows.map(Self.attempt) }
   }
 
@@ -58,11 +84,15 @@ extension BundleStore {
     let stages: String = try reader.next()
     let errorClass: String? = try reader.next()
     let error: String? = try reader.next()
+    let cached: Bool? = try reader.next()
+    let fingerprint: String? = try reader.next()
+    let tail: String? = try reader.next()
     guard let slug = Slug(slugText) else { throw StoreError(.corrupt, "an attempt without a bundle's name") }
     return Attempt(
       job: JobID(job), slug: slug, number: number, pod: pod, startedAt: startedAt, endedAt: endedAt,
       outcome: outcome.flatMap(AttemptOutcome.init), stages: try stageTimings(stages),
-      errorClass: errorClass.flatMap(ErrorClass.init), error: error)
+      errorClass: errorClass.flatMap(ErrorClass.init), error: error, cached: cached,
+      fingerprint: fingerprint.flatMap(Fingerprint.init), tail: tail)
   }
 
   private struct StoredTiming: Decodable {

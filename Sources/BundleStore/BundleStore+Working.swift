@@ -112,6 +112,11 @@ extension BundleStore {
         .text(owner.text), .textArray(claims.map(\.job.text)), .textArray(claims.map { String($0.attempt) }),
         .interval(settings.lease),
       ], deadline: settings.renewEvery)
+    return try still(claims, in: rows)
+  }
+
+  /// Those of the claims whose job and attempt are among the rows.
+  private func still(_ claims: [Claim], in rows: Rows) throws(StoreError) -> Set<Claim> {
     let kept = try decoding {
       try rows.map { row in
         var reader = row.reader()
@@ -122,6 +127,13 @@ extension BundleStore {
     }
     let known = Set(kept)
     return Set(claims.filter { known.contains("\($0.job) \($0.attempt)") })
+  }
+
+  /// Which of these claims are still the worker's: what is missing was cancelled or taken over, and must stop.
+  package func held(_ claims: [Claim]) async throws(StoreError) -> Set<Claim> {
+    guard let owner = claims.first?.owner else { return [] }
+    let rows = try await query(SQLText.held, [.text(owner.text)], deadline: settings.renewEvery)
+    return try still(claims, in: rows)
   }
 
   /// Shows how far an attempt is. False: it has lost its job and must stop.
@@ -142,18 +154,44 @@ extension BundleStore {
   }
 
   /// Publishes what an attempt made and ends its job, in one transaction.
+  ///
+  /// - Parameter confirm: called while nobody else may publish or delete the object: looks whether it is (still)
+  ///   there, and throws when it is not.
+  /// - Throws: `StoreError`, or what `confirm` throws; nothing was published then, unless the connection was lost
+  ///   during the commit. Trying again is safe.
+  package func complete(
+    _ claim: Claim, _ made: Publication, tail: String? = nil, confirm: @Sendable () async throws -> Void
+  ) async throws -> AttemptEnd {
+    let parameters = publication(claim, made, tail)
+    let rows: Rows
+    do {
+      rows = try await pool.transaction(deadline: .seconds(30)) { connection in
+        _ = try await connection.query(SQLText.lockPublication, [.text(made.storageKey)])
+        try await confirm()
+        return try await connection.query(SQLText.complete, parameters)
+      }
+    } catch let error as PostgresError {
+      throw StoreError(error)
+    }
+    doorbell.ring()
+    return try single(rows, as: Bool.self) == true ? .ended(.completed) : .lost
+  }
+
+  /// The same for an object that nobody could have deleted meanwhile.
   package func complete(_ claim: Claim, _ made: Publication, tail: String? = nil) async throws(StoreError)
     -> AttemptEnd
   {
-    let rows = try await write(
-      SQLText.complete,
-      fence(claim) + [
-        .text(made.fingerprint.text), .text(made.version), .text(made.checksum.hex), .text(made.filename),
-        .text(made.storageKind.rawValue), .text(made.storageKey), .text(made.storageURL), .text(made.contentType),
-        .integer(made.size), .boolean(made.cached), Parameter(made.message.map { UntrustedText.block($0) }),
-        Parameter(tail.map { UntrustedText.block($0) }),
-      ])
+    let rows = try await write(SQLText.complete, publication(claim, made, tail))
     return try single(rows, as: Bool.self) == true ? .ended(.completed) : .lost
+  }
+
+  private func publication(_ claim: Claim, _ made: Publication, _ tail: String?) -> [Parameter] {
+    fence(claim) + [
+      .text(made.fingerprint.text), .text(made.version), .text(made.checksum.hex), .text(made.filename),
+      .text(made.storageKind.rawValue), .text(made.storageKey), .text(made.storageURL), .text(made.contentType),
+      .integer(made.size), .boolean(made.cached), Parameter(made.message.map { UntrustedText.block($0) }),
+      Parameter(tail.map { UntrustedText.block($0) }),
+    ]
   }
 
   /// Ends a failed attempt; a transient class waits for another attempt while some are left.

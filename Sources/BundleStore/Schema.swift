@@ -11,7 +11,9 @@ package struct SchemaStep: Equatable, Sendable {
     step(1, "tables", PackageResources._001_tables_sql),
     step(2, "feed", PackageResources._002_feed_sql),
     step(3, "jobs", PackageResources._003_jobs_sql),
-    step(4, "roles", PackageResources._004_roles_sql),
+    step(4, "operators", PackageResources._004_operators_sql),
+    step(5, "gc", PackageResources._005_gc_sql),
+    step(6, "roles", PackageResources._006_roles_sql),
   ]
 
   private static func step(_ number: Int, _ name: String, _ sql: [UInt8]) -> SchemaStep {

@@ -45,9 +45,7 @@ final class AttemptRunner: Sendable {
       let made = try await make(claim, reporter: reporter, log: log)
       reporter.finish()
       await reporting
-      end = await persist(claim, log: log) { [store] in
-        try await store.complete(claim, made.publication, tail: made.tail)
-      }
+      end = try await publish(made, of: claim, log: log)
       if end == .ended(.completed) {
         log.info(made.publication.cached ? "completed from the cache" : "completed")
       }
@@ -213,6 +211,27 @@ final class AttemptRunner: Sendable {
       try await store.fail(
         claim, errorClass: failure.errorClass, error: failure.message, tail: failure.tail?.nonBlank)
     }
+  }
+
+  /// Publishes while the store still has what is published: nobody deletes it between the look and the row.
+  private func publish(_ made: Made, of claim: Claim, log: Logger) async throws -> AttemptEnd? {
+    let missing = Mutex<StorageError?>(nil)
+    let end = await persist(claim, log: log) { [store, artifacts] in
+      missing.withLock { $0 = nil }
+      return try await store.complete(claim, made.publication, tail: made.tail) {
+        do throws(StorageError) {
+          let key = made.publication.storageKey
+          if case .missing = try await artifacts.inspect(key) {
+            throw StorageError(.missing, "\(artifacts.storageURL(key)) vanished before it was published")
+          }
+        } catch {
+          missing.withLock { $0 = error }
+          throw error
+        }
+      }
+    }
+    if end == nil, let error = missing.withLock({ $0 }) { throw error }
+    return end
   }
 
   /// Tries a last write until it is answered or the job can no longer be ours. Repeating is safe: it is fenced.

@@ -130,9 +130,22 @@ package actor CatalogPod {
       }
       for await _ in wakes {
         guard !Task.isCancelled else { break }
+        await stopCancelled()
         await claimOnce()
       }
       group.cancelAll()
+    }
+  }
+
+  /// A person who cancels waits for the work to stop, so this is asked at every ring and every poll.
+  private func stopCancelled() async {
+    let asked = leases.claims
+    guard !asked.isEmpty else { return }
+    do throws(StoreError) {
+      let kept = try await store.held(asked)
+      for claim in asked where !kept.contains(claim) { lose(claim) }
+    } catch {
+      log.debug("cannot look for cancelled jobs", metadata: ["error": "\(error)"])
     }
   }
 

@@ -39,7 +39,7 @@ package struct PackagingLimits: Equatable, Sendable {
 
   package init(
     install: Duration = .seconds(300), build: Duration = .seconds(300), total: Duration = .seconds(900),
-    grace: Duration = .seconds(2), output: Int = 32 << 20, archive: Int64 = 4 << 30
+    grace: Duration = .milliseconds(500), output: Int = 32 << 20, archive: Int64 = 4 << 30
   ) {
     self.install = install
     self.build = build

@@ -18,9 +18,9 @@ struct Bundletop: AsyncParsableCommand {
     version: "bundletop \(BuildInfo.text)",
     subcommands: [
       DashboardCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, PodsCommand.self,
-      PackageCommand.self, RetryCommand.self, SignCommand.self, VerifyCommand.self, SchemaCommand.self,
-      S3Command.self, DoctorCommand.self,
-      DemoCommand.self,
+      PackageCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self, ResumeCommand.self,
+      OperationsCommand.self, SignCommand.self, VerifyCommand.self, GarbageCommand.self, SchemaCommand.self,
+      S3Command.self, DoctorCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 

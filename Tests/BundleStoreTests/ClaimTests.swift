@@ -115,11 +115,11 @@ struct ClaimTests {
       let claim = try await fixture.claim("a", by: fixture.worker())
       try await fixture.expire(claim.job)
       _ = try await fixture.store.enqueue("b", by: "me")
-      try await fixture.sql("insert into bundletop_control (key, value) values ('claiming.paused', 'true')")
+      #expect(try await fixture.store.setPaused(true, by: "ann").outcome == .paused)
       let before = try await TableDump.read(fixture.raw)
       #expect(try await fixture.store.claim(fixture.worker(), catalogue: ["a", "b"], limit: 9) == [])
       #expect(try await TableDump.read(fixture.raw) == before)
-      try await fixture.sql("update bundletop_control set value = 'false' where key = 'claiming.paused'")
+      #expect(try await fixture.store.setPaused(false, by: "ann").outcome == .resumed)
       #expect(try await fixture.store.claim(fixture.worker(), catalogue: ["a", "b"], limit: 9).count == 2)
     }
   }

@@ -53,7 +53,7 @@ struct EnqueueTests {
       let other = try await store.enqueue(
         "a", options: JobOptions(descriptor: Descriptor(module: "m", path: "there")), by: "me")
       #expect(other.outcome == .refused)
-      #expect(other.reason == "a job with another descriptor is queued")
+      #expect(other.reason == "a job of other sources is queued")
       #expect(try await TableDump.read(fixture.raw) == before)
 
       _ = try await store.enqueue("b", by: "me")
@@ -116,7 +116,7 @@ struct EnqueueTests {
       #expect(first.outcome == .waiting && second.outcome == .waiting)
       #expect(first.job == claim.job && second.job == claim.job)
       let refused = try await store.enqueue("a", options: JobOptions(descriptor: descriptor), by: "me")
-      #expect(refused.reason == "a job with another descriptor is waiting behind the one that is running")
+      #expect(refused.reason == "a job of other sources is waiting behind the one that is running")
       #expect(try await fixture.status("a")?.state == .running)
 
       let start = try await fixture.value("select pg_current_xact_id()::text", as: String.self)

@@ -135,6 +135,46 @@ struct FeedCursorTests {
     }
   }
 
+  @Test("A floor that was lost is put back above every cursor from before, and below every new one")
+  func floorIsHealed() async throws {
+    try await StoreFixture.with { fixture in
+      let (_, old) = try await fixture.store.snapshot()
+      for _ in 0..<3 { try await touch("a", fixture.raw) }
+      try await fixture.sql("delete from bundletop_control where key = 'feed.floor'")
+      // Nothing is old enough, and it is healed all the same: who knows what was deleted before.
+      try await eventually("the cursor from before is below the floor") {
+        try await fixture.sql("delete from bundletop_control where key = 'feed.floor'")
+        #expect(try await fixture.store.pruneEvents() == 0)
+        return try await fixture.store.changes(since: old) == .resync
+      }
+      let (_, new) = try await fixture.store.snapshot()
+      #expect(try await fixture.store.changes(since: new) == .unchanged)
+      #expect(try await fixture.value("select count(*) from example_bundle_events", as: Int.self) == 3)
+    }
+  }
+
+  @Test("A pruning that cannot raise the floor deletes nothing")
+  func pruneIsOneTransaction() async throws {
+    try await StoreFixture.with(changesSchema: true) { fixture in
+      for _ in 0..<3 { try await touch("a", fixture.raw) }
+      try await fixture.sql("update example_bundle_events set at = now() - interval '60 days'")
+      let dump = try await TableDump.read(fixture.raw)
+      try await fixture.raw.script(
+        """
+        create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+        create trigger refuse before update on bundletop_control for each row execute function refuse()
+        """)
+      try await eventually("a pruning has tried") {
+        do {
+          _ = try await fixture.store.pruneEvents()
+          return false
+        } catch { return true }
+      }
+      let after = try await TableDump.read(fixture.raw)
+      #expect(after == dump, "\(after.difference(dump))")
+    }
+  }
+
   @Test("A transaction that stays open while others are pruned does not send readers round in circles")
   func pruneBesideOpenTransaction() async throws {
     try await StoreFixture.with { fixture in

@@ -1,32 +1,43 @@
 import BundleModel
 import Postgres
+import TestSupport
 import Testing
 
 @testable import BundleStore
 
-/// Random lives of jobs: after every step the rules hold, and a follower of the feed knows the table.
+/// Random lives of bundles: after every step the tables say what the pure protocol says, the rules hold, and a follower
+/// of the feed knows the table.
 @Suite("Any sequence of operations", .serialized)
 struct JobPropertyTests {
   private static let slugs: [Slug] = ["a", "b", "c"]
+  private static let settings = StoreSettings(
+    lease: .seconds(300), renewEvery: .seconds(5), stopAfter: .seconds(20), beatEvery: .seconds(1),
+    goneAfter: .seconds(10), pollEvery: .milliseconds(100), maxAttempts: 3, attemptCap: 5,
+    backoff: .seconds(600) ... .seconds(600))
 
-  @Test("keeps the rules", arguments: [1, 2, 3] as [UInt64])
+  @Test("agrees with the pure protocol and keeps the rules", arguments: [1, 2, 3, 4] as [UInt64])
   func sequence(seed: UInt64) async throws {
-    try await StoreFixture.with { fixture in
-      var life = Life(fixture: fixture, random: SeededRandom(seed: seed))
-      var attempts: [String: Int] = [:]
+    try await StoreFixture.with(settings: Self.settings) { fixture in
+      var random = SeededRandom(seed: seed)
+      let workers = ["pod-a", "pod-b"].map { fixture.worker($0) }
+      let known = Dictionary(uniqueKeysWithValues: workers.map { ($0.owner, $0) })
+      var lives: [Slug: BundleLife] = [:]
+      var seen: Set<String> = []
       var (rows, cursor) = try await fixture.store.snapshot()
-      for step in 0..<120 {
-        let action = try await life.step()
-        let place = "seed \(seed), step \(step): \(action)"
-        let broken = try await fixture.lines(JobInvariants.sql)
-        try #require(broken == [], "\(place)")
-        try await life.checkFingerprints(place)
-        for row in try await fixture.sql("select id::text, attempt from example_bundle_jobs") {
-          let job = try row.decode(at: 0, as: String.self)
-          let attempt = try row.decode(at: 1, as: Int.self)
-          #expect(attempt >= attempts[job] ?? 0, "attempts only grow, \(place)")
-          attempts[job] = attempt
-        }
+      for step in 0..<150 {
+        let slug = Self.slugs.randomElement(using: &random)!
+        let life = lives[slug, default: BundleLife()]
+        let event = Self.event(life, workers, &random)
+        let place = "seed \(seed), step \(step), \(slug): \(event)"
+        let expected = BundleLife.transition(life, event)
+        let stored = StoredLife(fixture: fixture, slug: slug, workers: known)
+        let answer = try await stored.apply(event)
+        #expect(answer == expected.answer, "\(place)")
+        let table = try await stored.read()
+        try #require(table == expected.life, "\(place)")
+        lives[slug] = table
+        seen.insert("\(event.word) \(answer)")
+        try #require(try await fixture.lines(JobInvariants.sql) == [], "\(place)")
         switch try await fixture.store.changes(since: cursor) {
         case .unchanged: break
         case .resync: Issue.record("a resync without reason, \(place)")
@@ -38,88 +49,56 @@ struct JobPropertyTests {
       }
       let table = try await fixture.store.statuses().sorted { $0.slug < $1.slug }
       #expect(rows.sorted { $0.slug < $1.slug } == table)
-      #expect(life.done.count >= 9, "too little happened: \(life.done)")
+      #expect(seen.count >= 18, "too little happened: \(seen.sorted())")
     }
   }
 
-  /// The operations, each on something random, also by those who have lost their job.
-  private struct Life {
-    let fixture: StoreFixture
-    var random: SeededRandom
-    let workers: [Worker]
-    /// Also those that were lost: zombies go on writing.
-    var claims: [Claim] = []
-    var resolved: [Slug: Fingerprint] = [:]
-    var done: Set<String> = []
-
-    init(fixture: StoreFixture, random: SeededRandom) {
-      self.fixture = fixture
-      self.random = random
-      workers = [fixture.worker("pod-a"), fixture.worker("pod-b")]
+  /// Something that may happen to a bundle, also by those who have lost their job.
+  private static func event(
+    _ life: BundleLife, _ workers: [Worker], _ random: inout SeededRandom
+  ) -> LifeEvent {
+    let fence = life.attempts.randomElement(using: &random).map {
+      LifeEvent.Fence(job: $0.job, attempt: $0.number, owner: $0.owner)
     }
-
-    mutating func step() async throws -> String {
-      let store = fixture.store
-      let slug = slugs.randomElement(using: &random)!
-      let number = Int.random(in: 0..<100, using: &random)
-      let claim = claims.randomElement(using: &random)
-      switch number {
-      case ..<18:
-        let options = JobOptions(force: random.chance(30), minify: random.chance(30))
-        return note("enqueue", try await store.enqueue(slug, options: options, by: "p").outcome.rawValue)
-      case ..<43:
-        let worker = workers.randomElement(using: &random)!
-        let taken = try await store.claim(worker, catalogue: slugs, limit: Int.random(in: 1...2, using: &random))
-        claims += taken
-        return note("claim", taken.isEmpty ? "none" : "taken")
-      case ..<48:
-        guard let claim else { return "" }
-        try await fixture.expire(claim.job)
-        return "expire"
-      case ..<62:
-        guard let claim else { return "" }
-        let fingerprint = random.chance(40) ? Fingerprint("f\(Int.random(in: 0..<4, using: &random))") : nil
-        let stage = [Stage.resolving, .cacheHit, .installingDependencies, .packaging].randomElement(using: &random)!
-        let isOurs = try await store.report(Progress(stage: stage, fingerprint: fingerprint), for: claim)
-        if isOurs, let fingerprint { resolved[claim.slug] = fingerprint }
-        return note("progress", "\(isOurs)")
-      case ..<76:
-        guard let claim else { return "" }
-        let made = publication(
-          claim.slug, fingerprint: "f\(Int.random(in: 0..<4, using: &random))",
-          bytes: UInt8.random(in: 0..<2, using: &random), cached: random.chance(40))
-        let end = try await store.complete(claim, made)
-        if end != .lost { resolved[claim.slug] = made.fingerprint }
-        return note("complete", "\(end)")
-      case ..<86:
-        guard let claim else { return "" }
-        let errorClass = ErrorClass.allCases.randomElement(using: &random)!
-        return note("fail", "\(try await store.fail(claim, errorClass: errorClass, error: "e", random: 0))")
-      case ..<89:
-        guard let claim else { return "" }
-        return note("give back", "\(try await store.giveBack(claim))")
-      case ..<95:
-        let seen = try await fixture.status(slug).map { SeenState($0) }
-        let answer = try await store.retry(slug, seen: seen, force: random.chance(30), by: "p")
-        return note("retry", answer.refusal == nil ? "done" : "refused")
-      case ..<98:
-        try await fixture.makeDue(slug)
-        return "due"
-      default:
-        return note("poison", "\(try await store.failPoisonJobs())")
-      }
+    let running = life.active.flatMap { job in
+      life.jobs[job].owner.map { LifeEvent.Fence(job: job, attempt: life.jobs[job].attempt, owner: $0) }
     }
-
-    private mutating func note(_ action: String, _ outcome: String) -> String {
-      done.insert("\(action) \(outcome)")
-      return "\(action): \(outcome)"
-    }
-
-    /// A row holds the fingerprint last resolved, or `pending`.
-    func checkFingerprints(_ place: String) async throws {
-      for row in try await fixture.store.statuses() {
-        #expect(row.fingerprint == resolved[row.slug] ?? .pending, "\(row.slug), \(place)")
-      }
+    let writer = random.chance(70) ? running ?? fence : fence
+    let fingerprint = Fingerprint("f\(Int.random(in: 0..<3, using: &random))")!
+    let number = Int.random(in: 0..<100, using: &random)
+    switch (number, writer) {
+    case (50..<60, let writer?):
+      let stage = [Stage.resolving, .cacheHit, .installingDependencies, .packaging].randomElement(using: &random)!
+      return .progress(writer, stage, random.chance(50) ? fingerprint : nil)
+    case (60..<70, let writer?):
+      let checksum = Checksum(digest: [UInt8](repeating: UInt8.random(in: 0..<2, using: &random), count: 32))!
+      return .complete(
+        writer,
+        .init(
+          fingerprint: fingerprint, checksum: checksum, storageKey: "k/\(fingerprint)/\(checksum.hex.prefix(16))",
+          cached: random.chance(40)))
+    case (70..<80, let writer?): return .fail(writer, ErrorClass.allCases.randomElement(using: &random)!)
+    case (80..<83, let writer?): return .giveBack(writer)
+    case (83..<86, let writer?): return .renew(writer)
+    case (..<16, _):
+      let options = JobOptions(
+        force: random.chance(30), minify: random.chance(30),
+        descriptor: random.chance(20) ? Descriptor(module: "m", path: "x") : nil)
+      return .enqueue(.init(options, maxAttempts: settings.maxAttempts))
+    case (..<36, _): return .claim(workers.randomElement(using: &random)!.owner, cap: settings.attemptCap)
+    case (..<43, _): return .leaseExpires
+    case (..<48, _): return .becomesDue
+    case (..<50, _): return .endPoison(cap: settings.attemptCap)
+    case (..<93, _):
+      var seen = random.chance(80) ? life.status : nil
+      if random.chance(20) { seen?.attempt += 1 }
+      return .retry(seen: seen, force: random.chance(30), maxAttempts: settings.maxAttempts)
+    default: return .cancel(seenJob: random.chance(60) ? life.jobs.indices.randomElement(using: &random) : nil)
     }
   }
+}
+
+extension LifeEvent {
+  /// The name of the case.
+  fileprivate var word: Substring { "\(self)".prefix { $0 != "(" } }
 }

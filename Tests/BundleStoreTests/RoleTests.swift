@@ -67,7 +67,9 @@ struct RoleTests {
         return
       }
       #expect(rows.map(\.stage) == [.packaging])
-      _ = try await store.podsAndOffers()
+      _ = try await store.crew()
+      #expect(try await store.retirable(RetirementRule(keep: 1, olderThan: .zero)) == [])
+      #expect(try await store.marks(in: "s", grace: .zero) == [])
       let settings = store.pool.settings
       #expect(try await Schema(settings).check().isClean)
       for name in TableDump.names { try await connection.query("select count(*) from \(name)") }
@@ -76,14 +78,20 @@ struct RoleTests {
         connection,
         [
           "update example_bundle_status set message = 'x'", "update bundletop_control set value = 'x'",
-          "select bundletop_enqueue('a', '{}', 'me', null, 3, 'm')",
-          "select bundletop_retry('a', null, null, null, null, false, 'me', null)",
+          "select bundletop_enqueue('a', '{}', 'me', null, 3, 'm', 0, null)",
+          "select bundletop_retry('a', null, null, null, null, false, 'me', null, 3, null, false)",
+          "select bundletop_cancel('a', null, 'me', null, null)", "select bundletop_pause(null, true, 'me', null)",
           "select bundletop_audit('x', 'me', null, null, 'r', '{}', null)",
           "select bundletop_record_verification('a', '', 's3', '', 1, now(), now(), 'match', 'me', '{}')",
           "select bundletop_complete(gen_random_uuid(), 1, gen_random_uuid(), '', '', '', '', '', '', '', '', 1, true, '', '')",
-        ])
+        ] + collecting)
     }
   }
+
+  private let collecting = [
+    "select bundletop_gc_retire('x', 1, '0', 'me')", "select bundletop_gc_mark('s', '{}', '{}', '{}', '{}', 'me')",
+    "select bundletop_gc_unmark('s', '{}', '{}')", "select bundletop_gc_release('s', 'k', '', now(), '0')",
+  ]
 
   @Test("An operator acts through the functions only, and brings no descriptor")
   func `operator`() async throws {
@@ -94,6 +102,10 @@ struct RoleTests {
       _ = try await fixture.store.fail(claim, errorClass: .bundle, error: "broken")
       let seen = try #require(try await store.statuses().first)
       #expect(try await store.retry("a", seen: SeenState(seen), by: "ann").refusal == nil)
+      #expect(try await store.cancel("a", by: "ann").outcome == .cancelled)
+      #expect(try await store.setPaused(true, by: "ann").outcome == .paused)
+      #expect(try await store.setPaused(false, by: "ann").outcome == .resumed)
+      #expect(try await store.operations(of: "a").map(\.what) == ["cancel", "retry"])
       try await store.audit("sign", slug: "a", by: "ann", result: "signed", detail: ["expires": "300"])
       let worker = fixture.worker()
       let other = try await fixture.claim("published", by: worker)
@@ -111,20 +123,43 @@ struct RoleTests {
       await #expect(throws: StoreError.self) { try await store.enqueue("b", options: described, by: "ann") }
       for options in ["{\"descriptor\": {\"module\": \"m\", \"path\": \"/etc\"}}", "{\"descriptor\": null}"] {
         let answer = try await connection.query(
-          "select outcome from bundletop_enqueue('b', $1, 'ann', null, 3, 'm')", [.text(options)])
+          "select outcome from bundletop_enqueue('b', $1, 'ann', null, 3, 'm', 0, null)", [.text(options)])
         #expect(try answer.first?.decode(at: 0) == "refused")
       }
       #expect(try await fixture.lines("select * from example_bundle_jobs order by id") == before)
 
+      try await collect(as: store, fixture)
       await expectDenied(connection, writes)
       await expectDenied(
         connection,
         [
+          "update bundletop_gc_marks set marked_at = now()", "select bundletop_lock_object('k')",
           "update example_bundle_status set message = 'x'", "update bundletop_control set value = 'x'",
           "update example_bundle_artifacts set verification = 'match'",
           "update example_bundle_jobs set priority = 9", "update example_bundle_operations set result = 'x'",
           "select bundletop_complete(gen_random_uuid(), 1, gen_random_uuid(), '', '', '', '', '', '', '', '', 1, true, '', '')",
         ])
+    }
+  }
+
+  private func collect(as store: BundleStore, _ fixture: StoreFixture) async throws {
+    for number in 1...2 {
+      let claim = try await fixture.claim("old", by: fixture.worker())
+      let made = publication("old", fingerprint: "f\(number)", bytes: UInt8(number))
+      // As pods do it, with the lock.
+      _ = try await fixture.store.complete(claim, made) {}
+    }
+    let rule = RetirementRule(keep: 1, olderThan: .zero)
+    let old = try #require(try await store.retirable(rule).first)
+    try await store.collecting {
+      #expect(try await store.podsElsewhere(than: "s") == [])
+      #expect(try await store.retire(old, rule, by: "ann"))
+      let found = Leftover(key: old.storageKey, size: 10, writtenAt: Timestamp(microseconds: 1))
+      #expect(try await store.namedKeys().contains(old.storageKey) == false)
+      #expect(try await store.mark([found], in: "s", by: "ann") == 1)
+      let mark = try #require(try await store.marks(in: "s", grace: .zero).first)
+      #expect(try await store.delete(mark, in: "s", grace: .zero) { true } == .deleted)
+      try await store.unmark([found], in: "s")
     }
   }
 
@@ -157,7 +192,7 @@ struct RoleTests {
       #expect(try await store.renew([claim]) == [claim])
       #expect(try await store.report(Progress(stage: .packaging), for: claim))
       #expect(try await store.enqueue("a", options: JobOptions(force: true), by: "me").outcome == .waiting)
-      #expect(try await store.complete(claim, publication("a")) == .ended(.completed))
+      #expect(try await store.complete(claim, publication("a")) {} == .ended(.completed))
       let second = try #require(try await store.claim(worker, catalogue: ["a"], limit: 1).first)
       #expect(try await store.giveBack(second) == .ended(.queued))
       let third = try #require(try await store.claim(worker, catalogue: ["a"], limit: 1).first)
@@ -178,7 +213,8 @@ struct RoleTests {
           "delete from example_bundle_artifacts", "delete from example_bundle_attempts",
           "insert into example_bundle_events (source, op) values ('status', 'resync')",
           "insert into bundletop_migrations (step, name, checksum) values (9, 'x', 'x')",
-        ])
+          "delete from bundletop_gc_marks",
+        ] + collecting)
     }
   }
 }

@@ -55,7 +55,7 @@ struct SchemaOnAppHubTests {
     try await connection.query("truncate example_bundle_status")
     await #expect(throws: PostgresError.self) { try await connection.query("select * from example_bundle_jobs") }
     await #expect(throws: PostgresError.self) {
-      try await connection.query("select bundletop_enqueue('x', '{}', 'me', null, 3, 'm')")
+      try await connection.query("select bundletop_enqueue('x', '{}', 'me', null, 3, 'm', 0, null)")
     }
     await connection.close()
     let seen = try await database.psql(

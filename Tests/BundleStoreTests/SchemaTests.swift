@@ -125,6 +125,22 @@ struct SchemaTests {
       "missing: constraint example_bundle_jobs.example_bundle_jobs_state_check"
     ),
     (
+      "revoke select on example_bundle_status from bundletop_viewer",
+      "missing: grant select on example_bundle_status to bundletop_viewer"
+    ),
+    (
+      "grant update (message) on example_bundle_status to bundletop_operator",
+      "added: grant update on example_bundle_status.message to bundletop_operator"
+    ),
+    (
+      "grant execute on function bundletop_pause(text, boolean, text, text) to public",
+      "added: grant execute on function bundletop_pause(text,boolean,text,text) to public"
+    ),
+    (
+      "grant insert on example_bundle_jobs to bundlepod with grant option",
+      "changed: grant insert on example_bundle_jobs to bundlepod"
+    ),
+    (
       "update bundletop_migrations set checksum = 'other' where step = 2",
       "step 2 (feed) was applied in another wording"
     ),

@@ -1,7 +1,7 @@
 -- Takes jobs for one pod: expired leases first, then whatever is due. One statement, so one snapshot and one clock.
 -- $1 owner uuid, $2 pod name, $3 lease interval, $4 the pod's catalogue text[], $5 how many, $6 attempts at the most
 with claiming as (
-  select 1 where not exists (select from bundletop_control where key = 'claiming.paused' and value = 'true')),
+  select 1 where not exists (select from bundletop_control where key in ('claiming.paused', 'claiming.paused:' || $2))),
 expired as (
   select id from example_bundle_jobs
    where state = 'running'

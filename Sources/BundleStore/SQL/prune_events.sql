@@ -12,5 +12,11 @@ raised as (
   update bundletop_control
      set value = greatest(value::numeric, (select max(xid::text::numeric) + 1 from gone))::text,
          changed_at = clock_timestamp()
-   where key = 'feed.floor' and exists (select from gone))
+   where key = 'feed.floor' and exists (select from gone)),
+-- Where the row is missing, nobody knows what was deleted before: every cursor from before now reads everything again.
+healed as (
+  insert into bundletop_control (key, value)
+  select 'feed.floor', pg_snapshot_xmin(pg_current_snapshot())::text
+   where not exists (select from bundletop_control where key = 'feed.floor')
+  on conflict (key) do nothing)
 select count(*)::int from gone;

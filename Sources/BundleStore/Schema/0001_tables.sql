@@ -66,7 +66,13 @@ create table example_bundle_jobs (
   state           text not null default 'queued'
                   check (state in ('queued', 'running', 'completed', 'failed', 'cancelled')),
   options         jsonb not null default '{}',
-  next_options    jsonb,
+  -- What was asked for while the job was running; the rest of that wish beside it.
+  next_options      jsonb,
+  next_requested_by text,
+  next_max_attempts int,
+  next_priority     int,
+  next_run_at       timestamptz,
+  -- A smaller one goes first.
   priority        int not null default 0,
   run_at          timestamptz not null default now(),
   attempt         int not null default 0 check (attempt >= 0),

@@ -23,12 +23,13 @@ language sql immutable as $$
   select case when p_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_text::uuid end
 $$;
 
--- Options asked for while others wait: a true wins over a false; null when another descriptor was asked for.
+-- Options asked for while others wait: a true wins over a false; null when they name other sources.
 create function bundletop_merge_options(p_waiting jsonb, p_asked jsonb) returns jsonb
 language sql immutable as $$
   select case
     when p_waiting is null then p_asked
-    when p_asked ? 'descriptor' and p_asked -> 'descriptor' is distinct from p_waiting -> 'descriptor' then null
+    -- No descriptor means the pod's own catalogue, which is a source like any other.
+    when p_asked -> 'descriptor' is distinct from p_waiting -> 'descriptor' then null
     else p_waiting || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(p_asked)
                         where value <> 'false')
   end
@@ -36,21 +37,23 @@ $$;
 
 -- Asks for a bundle. outcome: created; merged (into the job that is queued); waiting (behind the one that is running);
 -- repeated (this idempotency key was used before); refused (with the reason).
+-- A smaller p_priority goes first; null p_run_at means now.
 -- For pods: runs with the rights of its caller, because a descriptor names sources of any kind.
 create function bundletop_enqueue_any(
-  p_slug text, p_options jsonb, p_requested_by text, p_key text, p_max_attempts int, p_message text)
+  p_slug text, p_options jsonb, p_requested_by text, p_key text, p_max_attempts int, p_message text,
+  p_priority int, p_run_at timestamptz)
 returns table (job_id uuid, outcome text, reason text)
 language plpgsql set search_path from current as $$
 declare
   j example_bundle_jobs;
   merged jsonb;
+  answered jsonb;
+  due timestamptz := coalesce(p_run_at, now());
 begin
   if p_key is not null then
-    -- Those with one key one after the other: what became of the first is known to the second.
-    perform pg_advisory_xact_lock(hashtextextended('bundletop enqueue ' || p_key, 0));
-    select (o.detail ->> 'job')::uuid into j.id from example_bundle_operations o where o.idempotency_key = p_key;
-    if found then
-      return query select j.id, 'repeated', null::text;
+    answered := bundletop_answer_of_key(p_key, 'enqueue');
+    if answered is not null then
+      return query select (answered ->> 'job')::uuid, 'repeated', null::text;
       return;
     end if;
   end if;
@@ -60,21 +63,26 @@ begin
     if found then
       merged := bundletop_merge_options(case j.state when 'queued' then j.options else j.next_options end, p_options);
       if merged is null then
-        return query select j.id, 'refused', 'a job with another descriptor is ' || case j.state
+        return query select j.id, 'refused', 'a job of other sources is ' || case j.state
           when 'queued' then 'queued' else 'waiting behind the one that is running' end;
         return;
       elsif j.state = 'queued' then
-        update example_bundle_jobs set options = merged, run_at = least(run_at, now()) where id = j.id;
+        update example_bundle_jobs
+           set options = merged, run_at = least(run_at, due), priority = least(priority, p_priority)
+         where id = j.id;
         outcome := 'merged';
       else
-        update example_bundle_jobs set next_options = merged where id = j.id;
+        update example_bundle_jobs
+           set next_options = merged, next_requested_by = p_requested_by, next_max_attempts = p_max_attempts,
+               next_priority = least(next_priority, p_priority), next_run_at = least(next_run_at, due)
+         where id = j.id;
         outcome := 'waiting';
       end if;
       exit;
     end if;
     begin
-      insert into example_bundle_jobs (slug, options, requested_by, idempotency_key, max_attempts)
-      values (p_slug, p_options, p_requested_by, p_key, p_max_attempts) returning * into j;
+      insert into example_bundle_jobs (slug, options, requested_by, idempotency_key, max_attempts, priority, run_at)
+      values (p_slug, p_options, p_requested_by, p_key, p_max_attempts, p_priority, due) returning * into j;
       perform bundletop_show_queued(j, p_message);
       outcome := 'created';
       exit;
@@ -95,7 +103,8 @@ $$;
 
 -- The same for people: without a descriptor.
 create function bundletop_enqueue(
-  p_slug text, p_options jsonb, p_requested_by text, p_key text, p_max_attempts int, p_message text)
+  p_slug text, p_options jsonb, p_requested_by text, p_key text, p_max_attempts int, p_message text,
+  p_priority int, p_run_at timestamptz)
 returns table (job_id uuid, outcome text, reason text)
 language plpgsql security definer set search_path from current as $$
 begin
@@ -103,65 +112,8 @@ begin
     return query select null::uuid, 'refused', 'a descriptor is taken from pods only';
   else
     return query select * from bundletop_enqueue_any(
-      p_slug, p_options, p_requested_by, p_key, p_max_attempts, p_message);
+      p_slug, p_options, p_requested_by, p_key, p_max_attempts, p_message, p_priority, p_run_at);
   end if;
-end
-$$;
-
--- Tries a failed bundle again, if it still is what the person saw; a null among p_seen_* is not compared.
--- outcome: retried, or refused with the reason.
-create function bundletop_retry(
-  p_slug text, p_seen_state text, p_seen_fingerprint text, p_seen_job text, p_seen_attempt int,
-  p_force boolean, p_who text, p_why text)
-returns table (job_id uuid, attempt int, outcome text, reason text)
-language plpgsql security definer set search_path from current as $$
-declare
-  j example_bundle_jobs;
-  s example_bundle_status;
-  refusal text;
-begin
-  -- The job before the status: the order in which every writer locks.
-  perform 1 from example_bundle_jobs jobs
-   where jobs.id = (select bundletop_job_id(st.job_id) from example_bundle_status st where st.slug = p_slug)
-      or (jobs.slug = p_slug and jobs.state in ('queued', 'running'))
-   order by jobs.id for no key update;
-  select * into s from example_bundle_status st where st.slug = p_slug for no key update;
-  if found then
-    select * into j from example_bundle_jobs jobs where jobs.id = bundletop_job_id(s.job_id);
-  end if;
-  refusal := case
-    when s.slug is null then 'no bundle of this name is known'
-    when s.state = 'running' then 'it is running on ' || coalesce(s.pod, 'a pod')
-    when s.state = 'queued' then 'it is already queued'
-    when s.state = 'completed' then 'it is completed'
-    when p_seen_state is distinct from s.state and p_seen_state is not null
-      then 'it changed meanwhile: it was ' || p_seen_state || ' and is ' || s.state
-    when p_seen_fingerprint is distinct from s.fingerprint and p_seen_fingerprint is not null
-      then 'it changed meanwhile: other inputs were packaged'
-    when p_seen_job is distinct from s.job_id and p_seen_job is not null
-      then 'it changed meanwhile: another job failed since'
-    when p_seen_attempt is distinct from s.attempt and p_seen_attempt is not null
-      then 'it changed meanwhile: another attempt failed since'
-    when exists (select from example_bundle_jobs jobs where jobs.slug = p_slug and jobs.state in ('queued', 'running'))
-      then 'another job of it is queued or running'
-  end;
-  if refusal is null then
-    if j.id is null or j.state not in ('failed', 'cancelled') then
-      insert into example_bundle_jobs (slug, options, requested_by)
-      values (p_slug, jsonb_build_object('force', p_force), p_who) returning * into j;
-    else
-      update example_bundle_jobs jobs
-         set state = 'queued', run_at = now(), max_attempts = jobs.max_attempts + 1, requested_by = p_who,
-             options = case when p_force then jobs.options || '{"force": true}' else jobs.options end,
-             error = null, error_class = null, finished_at = null
-       where jobs.id = j.id returning * into j;
-    end if;
-    perform bundletop_show_queued(j, 'retry asked for by ' || p_who);
-  end if;
-  perform bundletop_audit(
-    case when p_force then 'force' else 'retry' end, p_who, p_slug, p_why, coalesce('refused: ' || refusal, 'retried'),
-    jsonb_strip_nulls(jsonb_build_object('job', j.id, 'attempt', j.attempt + 1)), null);
-  return query select j.id, j.attempt + 1, case when refusal is null then 'retried' else 'refused' end, refusal;
 end
 $$;
 
@@ -174,46 +126,60 @@ returns void language sql security definer set search_path from current as $$
   on conflict (idempotency_key) do nothing
 $$;
 
--- Records what a look at a stored object said, and in the audit what is wrong with it. outcome: recorded; changed (the
--- row is not as it was when the look began: another object, or a later look); gone (there is no such row).
-create function bundletop_record_verification(
-  p_artifact text, p_checksum text, p_storage_kind text, p_storage_key text, p_size bigint, p_uploaded_at timestamptz,
-  p_verified_at timestamptz, p_verification text, p_who text, p_detail jsonb)
-returns text language plpgsql security definer set search_path from current as $$
+-- What a call with this idempotency key was recorded with, or null. Calls with one key come one after the other: what
+-- became of the first is known to the second.
+create function bundletop_answer_of_key(p_key text, p_what text) returns jsonb
+language plpgsql set search_path from current as $$
 declare
-  a example_bundle_artifacts;
+  o example_bundle_operations;
 begin
-  if p_verification is null or p_verification not in ('match', 'mismatch', 'missing') then
-    raise exception 'a verification is match, mismatch or missing' using errcode = 'invalid_parameter_value';
+  perform pg_advisory_xact_lock(hashtextextended('bundletop key ' || p_key, 0));
+  select * into o from example_bundle_operations where idempotency_key = p_key;
+  if o.what <> p_what then
+    raise exception 'this idempotency key was used before, for a call of %', o.what using errcode = '22023';
   end if;
-  select * into a from example_bundle_artifacts where id = p_artifact for no key update;
-  if not found then
-    return 'gone';
-  elsif (a.checksum, a.storage_kind, a.storage_key, a.size, a.uploaded_at, a.verified_at)
-        is distinct from (p_checksum, p_storage_kind, p_storage_key, p_size, p_uploaded_at, p_verified_at) then
-    return 'changed';
-  end if;
-  update example_bundle_artifacts set verified_at = clock_timestamp(), verification = p_verification where id = a.id;
-  if p_verification <> 'match' then
-    perform bundletop_audit('verify', p_who, a.slug, null, p_verification, p_detail || jsonb_build_object(
-      'artifact', a.id, 'fingerprint', a.fingerprint, 'key', a.storage_key, 'checksum', a.checksum), null);
-  end if;
-  return 'recorded';
+  return o.detail;
 end
 $$;
 
--- Starts what was asked for while a job was running. Called by whatever ends the job, in its transaction.
-create function bundletop_start_next(p_ended example_bundle_jobs) returns void
+-- Starts what was asked for while a job was running. Called by whatever ends the job, in its transaction. Returns
+-- whether anything was.
+create function bundletop_start_next(p_ended example_bundle_jobs) returns boolean
 language plpgsql set search_path from current as $$
 declare
   j example_bundle_jobs;
 begin
-  if p_ended.next_options is not null then
-    update example_bundle_jobs set next_options = null where id = p_ended.id;
-    insert into example_bundle_jobs (slug, options, requested_by, priority)
-    values (p_ended.slug, p_ended.next_options, p_ended.requested_by, p_ended.priority) returning * into j;
-    perform bundletop_show_queued(j, 'asked for while the job before was running');
+  if p_ended.next_options is null then
+    return false;
   end if;
+  update example_bundle_jobs
+     set next_options = null, next_requested_by = null, next_max_attempts = null, next_priority = null,
+         next_run_at = null
+   where id = p_ended.id;
+  insert into example_bundle_jobs (slug, options, requested_by, priority, run_at, max_attempts)
+  values (p_ended.slug, p_ended.next_options, coalesce(p_ended.next_requested_by, p_ended.requested_by),
+          coalesce(p_ended.next_priority, p_ended.priority), coalesce(p_ended.next_run_at, now()),
+          coalesce(p_ended.next_max_attempts, 3))
+  returning * into j;
+  perform bundletop_show_queued(j, 'asked for while the job before was running');
+  return true;
+end
+$$;
+
+-- A job that waits again looks at its sources anew, which is what a wish behind it asked for: the two become one, unless
+-- they are of other sources. Called with the job as it stands; returns it as it is then.
+create function bundletop_absorb_next(p_job example_bundle_jobs) returns example_bundle_jobs
+language plpgsql set search_path from current as $$
+declare
+  merged jsonb := bundletop_merge_options(p_job.options, p_job.next_options);
+begin
+  if p_job.next_options is not null and merged is not null then
+    update example_bundle_jobs
+       set options = merged, priority = least(priority, next_priority), next_options = null, next_requested_by = null,
+           next_max_attempts = null, next_priority = null, next_run_at = null
+     where id = p_job.id returning * into p_job;
+  end if;
+  return p_job;
 end
 $$;
 
@@ -307,6 +273,7 @@ begin
   end if;
   perform 1 from example_bundle_status where slug = j.slug for no key update;
   if j.state = 'queued' then
+    j := bundletop_absorb_next(j);
     perform bundletop_show_queued(
       j, 'attempt ' || p_attempt || ' failed, the next one follows by itself: ' || p_error);
   else
@@ -350,6 +317,7 @@ begin
   if not found then
     return false;
   end if;
+  j := bundletop_absorb_next(j);
   perform bundletop_show_queued(j, 'given back by a pod that is shutting down');
   update example_bundle_attempts set outcome = 'returned', ended_at = clock_timestamp(), tail = p_tail
    where job_id = p_job and attempt = p_attempt and outcome is null;

@@ -36,7 +36,7 @@ do $$
 declare
   tables constant text := 'example_bundle_status, example_bundle_artifacts, example_bundle_jobs, '
     'example_bundle_attempts, example_bundle_events, example_bundle_pods, example_bundle_catalog, '
-    'example_bundle_operations, example_bundle_migrations, bundletop_control, bundletop_migrations';
+    'example_bundle_operations, example_bundle_migrations, bundletop_control, bundletop_gc_marks, bundletop_migrations';
   role text;
   f regprocedure;
 begin
@@ -44,16 +44,23 @@ begin
     if exists (select from pg_roles where rolname = role) then
       execute format('grant usage on schema %I to %I', current_schema(), role);
       execute format('grant select on %s to %I', tables, role);
-      -- Part of a question, not an act: which job of ours a status row names.
-      execute format('grant execute on function bundletop_job_id(text) to %I', role);
+      -- Parts of questions, not acts: which job of ours a status row names, and what gc would retire.
+      execute format('grant execute on function bundletop_job_id(text), '
+        'bundletop_gc_retirable(int, interval, text) to %I', role);
     end if;
   end loop;
   if exists (select from pg_roles where rolname = 'bundletop_operator') then
     grant execute on function
-      bundletop_enqueue(text, jsonb, text, text, int, text),
-      bundletop_retry(text, text, text, text, int, boolean, text, text),
+      bundletop_enqueue(text, jsonb, text, text, int, text, int, timestamptz),
+      bundletop_retry(text, text, text, text, int, boolean, text, text, int, text, boolean),
+      bundletop_cancel(text, text, text, text, text),
+      bundletop_pause(text, boolean, text, text),
       bundletop_record_verification(
         text, text, text, text, bigint, timestamptz, timestamptz, text, text, jsonb),
+      bundletop_gc_retire(text, int, interval, text),
+      bundletop_gc_mark(text, text[], text[], bigint[], bigint[], text),
+      bundletop_gc_unmark(text, text[], text[]),
+      bundletop_gc_release(text, text, text, timestamptz, interval),
       bundletop_audit(text, text, text, text, text, jsonb, text) to bundletop_operator;
   end if;
   if exists (select from pg_roles where rolname = 'bundlepod') then
@@ -62,7 +69,9 @@ begin
     grant insert, update, delete on example_bundle_pods, example_bundle_catalog to bundlepod;
     grant delete on example_bundle_events to bundlepod;
     for f in select p.oid::regprocedure from pg_proc p
-              where p.pronamespace = current_schema()::regnamespace and p.proname like 'bundletop\_%' loop
+              where p.pronamespace = current_schema()::regnamespace and p.proname like 'bundletop\_%'
+                -- Pods publish; only people and their jobs delete.
+                and p.proname not like 'bundletop\_gc\_%' loop
       execute format('grant execute on function %s to bundlepod', f);
     end loop;
   end if;
