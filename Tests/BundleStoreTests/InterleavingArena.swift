@@ -51,6 +51,9 @@ struct InterleavingTrace: Sendable {
   /// Both waited for each other.
   var deadlocks = 0
 
+  /// No transaction wrote anything or locked a row, and all were sent.
+  var isIdle: Bool { done.joined().allSatisfy { $0.transaction == nil && $0.error == nil } }
+
   /// The steps as they were taken, such as `AABB`.
   var order: String { choices.map { $0.taken == 0 ? "A" : "B" }.joined() }
 }

@@ -139,7 +139,8 @@ extension InterleavingArena {
         if start.isTakenOneByOne { try await start.takeOne(slug, on: look) }
         let trace = try await run(one.programs, on: slug, jobs[slug] ?? [], prefix: begin)
         traces.append((slug, trace))
-        prefix = Self.following(trace)
+        // Two transactions that wrote and locked nothing cannot change what the other does.
+        prefix = trace.isIdle ? nil : Self.following(trace)
         if start.isTakenOneByOne || prefix == nil {
           let read = start.isTakenOneByOne ? [slug] : traces.map(\.0)
           ends.merge(try await StoredLives(connection: look, workers: InterleavingOwners.workers).read(read)) { $1 }

@@ -18,17 +18,24 @@ struct InterleavingMutant: Sendable, CustomTestStringConvertible {
 
 @Suite("The interleavings notice what is broken", .serialized)
 struct InterleavingMutationTests {
-  /// Where each clause of a fence is needed: the job taken over by another or by the same process, a process that
-  /// never held it, and a job that ended.
-  private static let starts: [InterleavingStart] = [.takenOver, .takenOverByItself, .running, .failed, .expired]
+  /// The state in which a clause of a fence is needed: the job taken over by the same process, run by another than the
+  /// one that writes, ended; or about to be taken over.
+  private static func starts(_ kills: LostClaim?) -> [InterleavingStart] {
+    switch kills {
+    case nil: [.expired]
+    case .takenOver: [.takenOver]
+    case .takenOverByItself: [.takenOverByItself]
+    case .otherOwner: [.running]
+    case .completed, .failed, .waitsForNextAttempt, .givenBack, .unknownJob: [.failed]
+    }
+  }
 
-  /// The mutants of `FenceTests`, found here without being told which claim was lost how.
+  /// The mutants of `FenceTests`, and the locks and guards of those who are not fenced.
   static let mutants: [InterleavingMutant] =
     FenceTests.mutants.map {
       InterleavingMutant(
-        action: action(of: $0.write), clause: $0.clause, replacement: $0.replacement, starts: starts)
+        action: action(of: $0.write), clause: $0.clause, replacement: $0.replacement, starts: starts($0.kills))
     } + [
-      // The locks and the guards of those who are not fenced.
       .init(action: .claim, clause: "and attempt < $6::int", replacement: "and $6::int > 0", starts: [.poison]),
       .init(
         action: .claim, clause: "and attempt < max_attempts", replacement: "and false",
@@ -45,7 +52,7 @@ struct InterleavingMutationTests {
         replacement: "state in ('queued', 'running')", starts: [.running, .queued]),
       .init(
         action: .enqueue, clause: "exception when unique_violation then",
-        replacement: "exception when no_data then",
+        replacement: "exception when no_data_found then",
         starts: [.failed]),
       .init(
         action: .cancel, clause: "for look in 1..2 loop", replacement: "for look in 1..1 loop", starts: [.wish]),
