@@ -132,6 +132,7 @@ let package = Package(
       name: "BundleStoreTests",
       dependencies: ["BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "CatalogPodTests", dependencies: ["BundleModel", "CatalogPod"], swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "Packager"], swiftSettings: strict),
     .executableTarget(

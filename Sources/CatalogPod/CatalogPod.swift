@@ -16,7 +16,7 @@ package actor CatalogPod {
   private let sharingProblem: String?
   private let log: Logger
   private var leases: LeaseTable
-  private var attempts: [Claim: Task<Void, Never>] = [:]
+  private var attempts = AttemptTable()
   private var mayClaim = true
   private let waker: AsyncStream<Void>.Continuation
   private let wakes: AsyncStream<Void>
@@ -49,8 +49,8 @@ package actor CatalogPod {
       group.addTask { await self.listen() }
       group.addTask { await self.claimWork() }
     }
-    for attempt in attempts.values { attempt.cancel() }
-    for attempt in attempts.values { await attempt.value }
+    attempts.cancelAll()
+    for attempt in attempts.tasks { await attempt.value }
     do {
       try await uncancelled { [store, worker] in try await store.leave(worker) }
     } catch {
@@ -165,26 +165,37 @@ package actor CatalogPod {
   }
 
   private func start(_ claim: Claim, sent: ContinuousClock.Instant) {
-    leases.add(claim, sent: sent)
-    attempts[claim] = Task { [runner] in
-      await runner.run(claim) { [weak self] in Task { await self?.lose(claim) } }
-      self.ended(claim)
+    for earlier in leases.add(claim, sent: sent) {
+      log.warning("claimed a job again that was worked on", metadata: ["bundle": "\(earlier.slug)"])
+      stop(earlier)
+    }
+    attempts.start(claim) { [runner] number in
+      await runner.run(claim) { [weak self] in Task { await self?.lose(number) } }
+      await self.ended(number)
     }
   }
 
-  private func ended(_ claim: Claim) {
-    leases.remove(claim)
-    attempts[claim] = nil
+  private func ended(_ number: Int) {
+    if let claim = attempts.end(number) { leases.remove(claim) }
     waker.yield()
+  }
+
+  /// The same for work whose own write has shown it.
+  private func lose(_ number: Int) {
+    if let claim = attempts.claim(of: number) { lose(claim) }
   }
 
   /// Stops an attempt whose job belongs to somebody else now. Its writes change nothing any more.
   private func lose(_ claim: Claim) {
-    guard attempts[claim] != nil else { return }
+    guard attempts.contains(claim) else { return }
     leases.remove(claim)
-    runner.lost(claim)
-    attempts[claim]?.cancel()
+    stop(claim)
     log.warning("lost a job", metadata: ["bundle": "\(claim.slug)", "attempt": "\(claim.attempt)"])
+  }
+
+  private func stop(_ claim: Claim) {
+    runner.lost(claim)
+    attempts.cancel(claim)
   }
 
   // MARK: - Leases

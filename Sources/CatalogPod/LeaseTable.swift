@@ -17,8 +17,14 @@ package struct LeaseTable: Sendable {
   package var claims: [Claim] { Array(sentAt.keys) }
   package var count: Int { sentAt.count }
 
-  /// A claim succeeded whose statement was sent at `sent`.
-  package mutating func add(_ claim: Claim, sent: Instant) { sentAt[claim] = sent }
+  /// A claim succeeded whose statement was sent at `sent`. Returns what was held of the same job: it is not ours any
+  /// more, or, after a failover that lost the claim, it is this very right come out again; its work must stop first.
+  package mutating func add(_ claim: Claim, sent: Instant) -> [Claim] {
+    let replaced = sentAt.keys.filter { $0.job == claim.job }
+    for earlier in replaced { sentAt[earlier] = nil }
+    sentAt[claim] = sent
+    return replaced
+  }
 
   /// The attempt ended, or was given up.
   package mutating func remove(_ claim: Claim) { sentAt[claim] = nil }
