@@ -1,3 +1,5 @@
--- Until the end of the transaction, nobody else publishes or deletes what belongs to a bundle.
--- $1 slug
-select pg_advisory_xact_lock(hashtextextended('bundletop publish ' || $1, 0));
+-- Until the end of the transaction, nobody else publishes or deletes what belongs to a bundle. A pod that falls silent
+-- in it lets go after the time of a lease, when it has lost its job in any case.
+-- $1 slug, $2 lease interval
+select set_config('idle_in_transaction_session_timeout', ceil(1000 * extract(epoch from $2::interval))::text, true),
+       pg_advisory_xact_lock(hashtextextended('bundletop publish ' || $1, 0));
