@@ -145,7 +145,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "LocalStack", "Postgres", "S3", "TestSupport", "bundlepod", "bundletop",
+        "BundleModel", "BundleStore", "LocalStack", "Postgres", "ProcessControl", "S3", "TestSupport", "bundlepod",
+        "bundletop",
       ],
       swiftSettings: strict),
   ]

@@ -18,7 +18,8 @@ extension Cluster {
     }
   }
 
-  private func client() throws -> S3Client {
+  /// Talks to the bucket directly.
+  func client() throws -> S3Client {
     guard let endpoint = S3Endpoint(objects.endpoint, pathStyle: true) else {
       throw TestSupportError("no endpoint: \(objects.endpoint)")
     }
