@@ -45,7 +45,9 @@ package actor CatalogPod {
       group.addTask { await self.tidy() }
       group.addTask { await self.listen() }
       group.addTask { await self.claimWork() }
+      group.addTask { await self.stopWhenAsked() }
     }
+    // What was claimed at the last moment.
     for attempt in attempts.values { attempt.cancel() }
     for attempt in attempts.values { await attempt.value }
     do {
@@ -54,6 +56,14 @@ package actor CatalogPod {
       log.warning("could not say goodbye", metadata: ["error": "\(error)"])
     }
     log.info("stopped")
+  }
+
+  /// Ends all work as soon as the pod is asked to go, whatever the others still wait for: who asks kills before long.
+  private func stopWhenAsked() async {
+    let (asked, waiting) = AsyncStream<Never>.makeStream()
+    for await _ in asked {}
+    waiting.finish()
+    for attempt in attempts.values { attempt.cancel() }
   }
 
   // MARK: - Being known
@@ -148,7 +158,7 @@ package actor CatalogPod {
 
   private func claimOnce() async {
     let free = settings.concurrency - attempts.count
-    guard mayClaim, free > 0, !catalogue.bundles.isEmpty else { return }
+    guard mayClaim, free > 0, !catalogue.bundles.isEmpty, !Task.isCancelled else { return }
     let sent = ContinuousClock.now
     do {
       // Not cancelled half-way: a claim whose answer is thrown away would sleep until its lease ends.
