@@ -37,7 +37,7 @@ struct ChaosPlan {
     print("chaos: \(jobs) jobs, \(pods.count) pods, a kill every \(killEvery) for \(seconds) s; CHAOS_SEED=\(seed)")
     var dice = Dice(state: seed)
     let slugs = (1...jobs).map { "job-" + String(repeating: "0", count: 4 - String($0).count) + String($0) }
-    for slug in slugs { try cluster.writeWorkBundle(slug, tenths: 1 + Int(dice.next() % 8)) }
+    for slug in slugs { try cluster.writeWorkBundle(slug, tenths: 1 + Int(dice.next() % 15)) }
     let watch = try cluster.startWatch("chaos", "--json")
     var running: [String: PodProcess] = [:]
     for name in pods { running[name] = try await start(name, in: cluster) }
@@ -46,14 +46,15 @@ struct ChaosPlan {
     var asked = 0
     var kills = 0
     while begin.duration(to: .now) < .seconds(seconds) {
-      let passed = begin.duration(to: .now) / .seconds(seconds)
-      let due = min(jobs, Int(Double(jobs) * passed) + jobs / 10)
+      let next = begin + killEvery * (kills + 1)
+      // Shortly before the kill, so that there is work to be lost.
+      try await wait(for: next - .milliseconds(Int64(dice.next() % 1200)))
+      let due = min(jobs, jobs * (kills + 1) * 2 / seconds)
       if due > asked {
         let answer = try await cluster.bundletop(["package"] + slugs[asked..<due])
         guard answer.succeeded else { throw TestSupportError("package: \(answer.errors)") }
         asked = due
       }
-      let next = begin + killEvery * (kills + 1)
       try await wait(for: next)
       let name = pods[Int(dice.next() % UInt64(pods.count))]
       running[name]?.process.kill(SIGKILL)
@@ -122,7 +123,7 @@ extension Cluster {
   fileprivate func writeWorkBundle(_ slug: String, tenths: Int) throws {
     try writeBundle(
       slug, build: ["sh", "tools/build.sh"],
-      files: ["tools/build.sh": "mkdir data\nsleep 0.\(tenths)\necho \(slug) >data/result\n"])
+      files: ["tools/build.sh": "mkdir data\nsleep \(tenths / 10).\(tenths % 10)\necho \(slug) >data/result\n"])
   }
 }
 

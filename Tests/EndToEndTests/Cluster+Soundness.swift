@@ -29,6 +29,11 @@ extension Cluster {
       select 'two artifacts: ' || slug from example_bundle_artifacts
        group by slug, fingerprint having count(*) > 1
       union all
+      select 'not once shown as completed for each time: ' || e.slug from example_bundle_events e
+       where e.source = 'status' and e.stage = 'completed' group by e.slug
+      having count(*) <> (select count(*) from example_bundle_attempts a
+                           where a.slug = e.slug and a.outcome = 'completed')
+      union all
       select 'status and job differ: ' || s.slug || ' ' || s.state || ' ' || j.state
         from example_bundle_status s join example_bundle_jobs j on j.id::text = s.job_id where s.state <> j.state
       union all

@@ -115,14 +115,15 @@ extension EndToEnd {
         victim.process.kill(SIGSTOP)
         try await scene.waitUntilCompleted()
         let truth = try await cluster.tables()
-        let objects = try await cluster.objectTimes()
+        let objects = try await cluster.objectTimes().keys.sorted()
         // What it had sent arrives now, and then it wakes up.
         scene.release()
         victim.process.kill(SIGCONT)
         try await waitUntilLost(scene)
         try await scene.waitUntilVictimIsWell()
         #expect(try await cluster.tables() == truth)
-        #expect(try await cluster.objectTimes() == objects)
+        // The bytes are looked at in the end: what it uploads late is what is there already.
+        #expect(try await cluster.objectTimes().keys.sorted() == objects)
       case .halfOpen:
         scene.database.silence(newOnes: true)
         scene.store.silence(newOnes: false)

@@ -1,3 +1,4 @@
+import BundleModel
 internal import Glibc
 import LocalStack
 import TestSupport
@@ -54,6 +55,44 @@ extension EndToEnd {
         #expect(
           try await cluster.lines("select count(*)::text from example_bundle_artifacts")
             == [flavour == .newer ? "2" : "1"], "an artifact for each builder")
+        try await cluster.requireSound(watch: watch)
+        await watch.process.stop()
+      }
+    }
+
+    /// Its last statement is on its way when it loses the job, so that only the fence can refuse it.
+    @Test func whatArrivesTooLateIsRefused() async throws {
+      try await Cluster.run { cluster in
+        try cluster.writeNodeBundle("late")
+        let server = cluster.database.server
+        let database = try HoldingProxy(to: server.port)
+        defer { database.end() }
+        database.hold("complete", at: .request, when: "bundletop_complete", "late-1.0.0")
+        let url = cluster.database.url.reveal().replacing(":\(server.port)/", with: ":\(database.port)/")
+        let watch = try cluster.startWatch("late", "--json")
+        // Its lease is so long that its transaction is not ended for it.
+        let a = try await cluster.startPod(
+          "pod-a", arguments: ["--lease", "90", "--renew-every", "70", "--stop-after", "80"],
+          changing: [
+            "PATH": try BuildTools(in: cluster.folder, name: "a").searchPath, "DATABASE_URL": url,
+          ])
+        try await cluster.done("package", "late")
+        try await cluster.wait("its last statement is on its way") { database.isReached("complete") }
+        try await cluster.database.psql("update example_bundle_jobs set lease_until = now() - interval '1 s'")
+
+        let tools = try BuildTools(in: cluster.folder, name: "b", flavour: .deviant)
+        try await cluster.startPod("pod-b", changing: ["PATH": tools.searchPath])
+        try await cluster.wait(
+          "the other pod waits until it may publish", for: ["1"],
+          in: """
+            select count(*)::text from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock' and application_name = 'bundlepod pod-b'
+            """)
+        database.release()
+        try await cluster.waitUntilCompleted("late")
+        try await cluster.wait("it knows that it lost") { a.log.contains("ended as lost") }
+        #expect(try await cluster.attempts("late") == ["1 pod-a lost", "2 pod-b completed"])
+        #expect(try await cluster.fetchSigned("late") == (try await cluster.checksum("late")))
         try await cluster.requireSound(watch: watch)
         await watch.process.stop()
       }
