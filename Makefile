@@ -17,7 +17,8 @@ export HOME := $(CURDIR)/.build/home
 $(shell mkdir -p '$(HOME)')
 endif
 
-.PHONY: build demo test model check bench screenshots deps deps-test deps-bench deps-model lint gates format clean
+.PHONY: build demo test model chaos check bench screenshots deps deps-test deps-bench deps-model lint gates format \
+	clean
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
 deps:
@@ -50,6 +51,16 @@ deps-model:
 
 model: deps-model
 	@scripts/model.sh
+
+# 200 jobs for 3 pods, one of which is killed every two seconds, for a minute. CHAOS_SEED=N falls as a run before.
+CHAOS_JOBS ?= 200
+CHAOS_SECONDS ?= 60
+export CHAOS_SEED ?=
+chaos: export CHAOS_JOBS := $(CHAOS_JOBS)
+chaos: export CHAOS_SECONDS := $(CHAOS_SECONDS)
+chaos: deps deps-test
+	swift build --manifest-cache none --build-tests
+	swift test --skip-build --disable-xctest --filter EndToEnd.Chaos
 
 # Cheapest first; the tests' own summary is the last thing printed.
 check: deps deps-test lint gates model build test

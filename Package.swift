@@ -153,7 +153,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "LocalStack", "Postgres", "S3", "S3Stub", "TestSupport", "bundlepod",
+        "BundleModel", "BundleStore", "LocalStack", "Postgres", "ProcessControl", "S3", "S3Stub", "TestSupport",
+        "bundlepod",
         "bundletop",
       ],
       swiftSettings: strict),

@@ -25,6 +25,7 @@ need() {
 }
 program() { command -v "$1"; }
 header() { compgen -G "/usr/include/$1" || compgen -G "/usr/include/*-linux-gnu/$1"; }
+library() { compgen -G "/usr/lib/$1" || compgen -G "/usr/lib/*-linux-gnu/$1" || compgen -G "/usr/lib64/$1"; }
 postgres_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' || { program initdb && program postgres; }; }
 
 install_missing() {
@@ -122,6 +123,9 @@ test)
   need procps program pgrep
   need nodejs program node
   need npm program npm
+  # For clocks that jump, and for pods on machines of their own.
+  need libfaketime library faketime/libfaketimeMT.so.1
+  need iproute2 env PATH="$PATH:/usr/sbin:/sbin" ip -V
   install_missing
   install_swift
   install_s3tools

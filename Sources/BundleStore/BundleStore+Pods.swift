@@ -72,7 +72,9 @@ extension BundleStore {
 
   /// Says goodbye.
   package func leave(_ worker: Worker) async throws(StoreError) {
-    _ = try await write(SQLText.leave, [.text(worker.owner.text)])
+    // Nobody needs to hear it: without it the pod is gone a moment later.
+    _ = try await query(SQLText.leave, [.text(worker.owner.text)], deadline: settings.renewEvery)
+    doorbell.ring()
   }
 
   /// Every live pod, and the last known process of each name that has no live one.

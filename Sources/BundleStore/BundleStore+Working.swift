@@ -165,8 +165,9 @@ extension BundleStore {
     let parameters = publication(claim, made, tail)
     let rows: Rows
     do {
-      rows = try await pool.transaction(deadline: .seconds(30)) { connection in
-        _ = try await connection.query(SQLText.lockPublication, [.text(made.storageKey)])
+      // A longer one would be about a job that is somebody else's by then.
+      rows = try await pool.transaction(deadline: settings.lease) { [lease = settings.lease] connection in
+        _ = try await connection.query(SQLText.lockPublication, [.text(made.storageKey), .interval(lease)])
         try await confirm()
         return try await connection.query(SQLText.complete, parameters)
       }

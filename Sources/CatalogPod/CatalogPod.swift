@@ -48,7 +48,9 @@ package actor CatalogPod {
       group.addTask { await self.tidy() }
       group.addTask { await self.listen() }
       group.addTask { await self.claimWork() }
+      group.addTask { await self.stopWhenAsked() }
     }
+    // What was claimed at the last moment.
     attempts.cancelAll()
     for attempt in attempts.tasks { await attempt.value }
     do {
@@ -57,6 +59,14 @@ package actor CatalogPod {
       log.warning("could not say goodbye", metadata: ["error": "\(error)"])
     }
     log.info("stopped")
+  }
+
+  /// Ends all work as soon as the pod is asked to go, whatever the others still wait for: who asks kills before long.
+  private func stopWhenAsked() async {
+    let (asked, waiting) = AsyncStream<Never>.makeStream()
+    for await _ in asked {}
+    waiting.finish()
+    attempts.cancelAll()
   }
 
   // MARK: - Being known
@@ -151,7 +161,7 @@ package actor CatalogPod {
 
   private func claimOnce() async {
     let free = settings.concurrency - attempts.count
-    guard mayClaim, free > 0, !catalogue.bundles.isEmpty else { return }
+    guard mayClaim, free > 0, !catalogue.bundles.isEmpty, !Task.isCancelled else { return }
     let sent = ContinuousClock.now
     do {
       // Not cancelled half-way: a claim whose answer is thrown away would sleep until its lease ends.

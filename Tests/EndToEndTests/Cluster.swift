@@ -129,16 +129,17 @@ final class Cluster: Sendable {
   /// - Parameters:
   ///   - examples: a folder of bundles of the cluster.
   ///   - umask: as the shell takes it.
+  ///   - wrapper: see `PodProcess`.
   @discardableResult
   func startPod(
     _ name: String, examples: String = "examples", times: PodTimes = .usual, arguments: [String] = [],
-    changing: [String: String] = [:], umask: String = "022"
+    changing: [String: String] = [:], umask: String = "022", wrapper: [String] = []
   ) async throws -> PodProcess {
     try folder.makeFolder("logs")
     let root = try folder.makeFolder(examples)
     let before = try await lines("select owner from example_bundle_pods where name = '\(name)'").count
     let pod = try PodProcess(
-      name: name, logFile: "\(folder.path)/logs/\(name).log", umask: umask,
+      name: name, logFile: "\(folder.path)/logs/\(name).log", umask: umask, wrapper: wrapper,
       arguments: ["--examples-root", root, "--name", name, "--allow-build-commands"] + times.arguments + arguments,
       environment: environment.merging(changing) { $1 })
     state.withLock { $0.pods.append(pod) }

@@ -1,3 +1,4 @@
+import BundleModel
 internal import Glibc
 import LocalStack
 import TestSupport
@@ -90,7 +91,8 @@ extension EndToEnd {
       }
     }
 
-    /// Its lease is ended behind its back, and it asks too seldom to notice: only the fence stops it.
+    /// Its lease is ended behind its back, and it renews too seldom to notice; it may hear of it when it looks for
+    /// work, and the fence stops it in any case.
     @Test func aPodThatDoesNotKnowThatItLostItsJobChangesNothing() async throws {
       try await Cluster.run { cluster in
         try cluster.writeHeldBundle("slow")
@@ -100,9 +102,10 @@ extension EndToEnd {
           changing: ["TMPDIR": temporary])
         try await cluster.done("package", "slow")
         _ = try await cluster.waitUntilHeld("slow", on: "pod-a")
+        // Before the other one comes: to that one a lease of a minute looks wrong, and it would take the job at once.
+        try await cluster.database.psql("update example_bundle_jobs set lease_until = now() - interval '1 s'")
         let other = try cluster.folder.makeFolder("tmp/of-b")
         try await cluster.startPod("pod-b", changing: ["TMPDIR": other])
-        try await cluster.database.psql("update example_bundle_jobs set lease_until = now() - interval '1 s'")
         _ = try await cluster.waitUntilHeld("slow", attempt: 2, on: "pod-b")
         try cluster.release("slow", below: "tmp/of-b")
         try await cluster.waitUntilCompleted("slow")
@@ -146,6 +149,26 @@ extension EndToEnd {
         try cluster.release("slow")
         try await cluster.waitUntilCompleted("slow")
         #expect(try await cluster.attempts("slow") == ["1 pod-a returned", "2 pod-b completed"])
+      }
+    }
+
+    /// Whoever stops a pod waits 30 s, as Kubernetes does, and then kills it.
+    @Test func aPodThatIsAskedToGoWhileTheDatabaseIsSilentLeavesAllTheSame() async throws {
+      try await Cluster.run { cluster in
+        try cluster.writeHeldBundle("slow")
+        let server = cluster.database.server
+        let proxy = try HoldingProxy(to: server.port)
+        defer { proxy.end() }
+        let url = cluster.database.url.reveal().replacing(":\(server.port)/", with: ":\(proxy.port)/")
+        let a = try await cluster.startPod(
+          "pod-a", arguments: ["--concurrency", "2"], changing: ["DATABASE_URL": url])
+        try await cluster.done("package", "slow")
+        let child = try await cluster.waitUntilHeld("slow", on: "pod-a")
+        proxy.silence(newOnes: true)
+        a.process.kill(SIGTERM)
+        try await cluster.wait("its build ends", within: .seconds(5)) { !Processes.isAlive(child) }
+        #expect(await a.process.waitForExit(within: .seconds(26)) == .exited(0))
+        #expect(cluster.workspaces() == [])
       }
     }
   }

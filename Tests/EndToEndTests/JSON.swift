@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 
 /// Any JSON value, as a script sees it.
-enum JSON: Decodable, Equatable, Sendable {
+enum JSON: Decodable, Hashable, Sendable {
   case null
   case boolean(Bool)
   case number(Double)

@@ -25,16 +25,20 @@ final class PodProcess: Sendable {
   let process: ManagedProcess
 
   /// Starts it; its log is appended to the file.
+  ///
+  /// - Parameter wrapper: a program with arguments that becomes the pod, such as nsenter(1).
   init(
-    name: String, logFile: String, umask: String, arguments: [String], environment: [String: String]
+    name: String, logFile: String, umask: String, wrapper: [String] = [], arguments: [String],
+    environment: [String: String]
   ) throws {
     self.name = name
     self.logFile = logFile
     // The shell sets the umask and becomes the pod.
+    let words =
+      wrapper + ["/bin/sh", "-c", "umask \(umask) && exec \"$0\" \"$@\"", try BuiltProducts.path("bundlepod")]
     process = try ManagedProcess.start(
       ManagedProcess.Command(
-        "/bin/sh",
-        ["-c", "umask \(umask) && exec \"$0\" \"$@\"", try BuiltProducts.path("bundlepod")] + arguments,
+        words[0], Array(words.dropFirst()) + arguments,
         environment: environment, logFile: logFile, lifeline: .terminate(patience: .seconds(3))))
   }
 
