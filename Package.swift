@@ -126,7 +126,7 @@ let package = Package(
       dependencies: ["BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "PackagerTests", dependencies: ["BundleModel", "Packager"], swiftSettings: strict),
+      name: "PackagerTests", dependencies: ["BundleModel", "CSpawn", "Packager"], swiftSettings: strict),
     .executableTarget(
       name: "terminal-probe", dependencies: ["BundleModel", "Terminal"], path: "Tests/TerminalProbe",
       swiftSettings: strict),

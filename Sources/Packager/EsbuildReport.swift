@@ -46,6 +46,15 @@ struct EsbuildReport: Equatable {
     }.joined(separator: "\n")
   }
 
+  /// True when an import was looked for outside, where the sandbox shows nothing.
+  var hasUnresolved: Bool {
+    problems.contains { problem in
+      ["Could not resolve \"/", "Could not resolve \"..", "Cannot read file"].contains {
+        problem.text.hasPrefix($0)
+      }
+    }
+  }
+
   /// True when the raw output may be kept.
   var mayBeKept: Bool { !mentionsOutside }
 

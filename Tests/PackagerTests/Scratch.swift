@@ -110,6 +110,9 @@ func run(_ command: Command) async throws(PackagingError) -> CommandOutcome {
   }
 }
 
+/// The same, for suites that have a `run` of their own.
+func runCommand(_ command: Command) async throws(PackagingError) -> CommandOutcome { try await run(command) }
+
 /// What an archive holds, by the `tar` program: lines as `tar -tv` prints them.
 func listing(of archive: String) async throws -> [String] {
   let command = Command(
