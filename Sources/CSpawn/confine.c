@@ -39,8 +39,13 @@ int confine_capabilities(void) {
 
 int confine_sandbox(const struct cspawn_confinement *c, const char *directory) {
   int deny_truncate = 0;
+  int counted = c->sandbox == CSPAWN_NAMESPACES;
   /* Before the namespaces, which give capabilities: these are dropped right after. */
   if (c->sandbox == CSPAWN_NAMESPACES && confine_namespaces(c, directory) != 0) return -1;
+  /* RLIMIT_NPROC counts a user's processes on the whole machine, but only those of a namespace inside one. It never
+     counts root's. Where there are no namespaces, the caller's own count has to do. */
+  if (!counted && c->processes && geteuid() != 0) counted = confine_user_namespace() == 0;
+  if (counted && c->processes && limit(RLIMIT_NPROC, c->processes, c->processes) != 0) return -1;
   if (confine_capabilities() != 0) return -1;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
   if (c->sandbox == CSPAWN_LANDLOCK) {

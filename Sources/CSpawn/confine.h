@@ -12,6 +12,8 @@ int confine_limits(const struct cspawn_confinement *c);
 int confine_sandbox(const struct cspawn_confinement *c, const char *directory);
 
 int confine_landlock(const struct cspawn_confinement *c);
+/* Makes a user namespace in which this user is nobody else; 0, or -1 with errno. */
+int confine_user_namespace(void);
 int confine_namespaces(const struct cspawn_confinement *c, const char *directory);
 int confine_filter(int network, int deny_truncate);
 

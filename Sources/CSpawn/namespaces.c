@@ -43,9 +43,9 @@ static int map_identity(const char *path, unsigned id) {
   return write_file(path, line, length + 2);
 }
 
-static int own_namespaces(void) {
+int confine_user_namespace(void) {
   unsigned user = geteuid(), group = getegid();
-  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return -1;
+  if (unshare(CLONE_NEWUSER) != 0) return -1;
   /* The files in /proc/self belong to somebody else while this process cannot be dumped. It may be only for these
      three writes; a copy of the parent's memory is still here. */
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -54,7 +54,11 @@ static int own_namespaces(void) {
   int code = errno;
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   errno = code;
-  if (failed) return -1;
+  return failed ? -1 : 0;
+}
+
+static int own_namespaces(void) {
+  if (confine_user_namespace() != 0 || unshare(CLONE_NEWNS) != 0) return -1;
   return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 

@@ -112,7 +112,9 @@ enum ChildProcess {
       readable: readable.constant, writable: writable.constant, root: view.first,
       network: confinement.network ? 1 : 0, cpu_seconds: UInt64(confinement.usage.cpuSeconds),
       memory: UInt64(confinement.usage.memory), file_size: UInt64(confinement.usage.fileSize),
-      descriptors: UInt64(confinement.usage.descriptors))
+      descriptors: UInt64(confinement.usage.descriptors),
+      // Threads count there; a node process has a dozen.
+      processes: UInt64(confinement.usage.processes) * 16)
     var process = cspawn_process()
     var stage: UnsafePointer<CChar>?
     let code = withUnsafePointer(to: bounds) {

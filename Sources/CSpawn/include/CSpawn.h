@@ -29,6 +29,8 @@ struct cspawn_confinement {
   /// Limits of each process, setrlimit(2); 0: as inherited. Seconds of processor time; bytes of private writable
   /// memory; bytes of one file; open descriptors.
   uint64_t cpu_seconds, memory, file_size, descriptors;
+  /// Processes and threads of the group, where the kernel can count them: in a user namespace, and not for root.
+  uint64_t processes;
 };
 
 /// What this kernel offers, found by asking it: the version of Landlock's interface (0: none) …
