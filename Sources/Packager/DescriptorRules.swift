@@ -48,7 +48,8 @@ package struct DescriptorRules: Equatable, Sendable {
       throw PackagingError(.bundle, "descriptor: path \"\(path)\" must be absolute")
     }
     // The same answer whether it is missing or forbidden: nobody learns here what else the pod has.
-    guard let real = FileTree.realPath(path), let root = allowed.first(where: { FileTree.isInside(real, $0) }) else {
+    guard let real = FileTree.realPath(path), let root = allowed.first(where: { FileTree.isInside(real, $0) })
+    else {
       throw PackagingError(
         .bundle, "descriptor: \"\(path)\" is not in a directory that this pod takes descriptors from")
     }

@@ -50,7 +50,8 @@ struct PackageCopies: Sendable {
     let ours = Set(repository.members.map(\.name))
     for name in try FileTree.names(in: installed).sorted() where !name.hasPrefix(".") {
       if name.hasPrefix("@") {
-        for inner in try FileTree.names(in: "\(installed)/\(name)").sorted() where !ours.contains("\(name)/\(inner)") {
+        for inner in try FileTree.names(in: "\(installed)/\(name)").sorted()
+        where !ours.contains("\(name)/\(inner)") {
           try link("\(name)/\(inner)", to: "\(installed)/\(name)/\(inner)")
         }
       } else if !ours.contains(name) {

@@ -42,7 +42,8 @@ enum PackageEntries {
     let endings = [".d.ts", ".d.mts", ".d.cts", ".js", ".mjs", ".cjs"]
     guard let ending = endings.first(where: product.text.hasSuffix) else { return nil }
     let isPattern = product.text.contains("*")
-    guard isPattern ? !FileTree.isDirectory("\(directory)/dist") : !FileTree.isFile("\(directory)/\(product)") else {
+    guard isPattern ? !FileTree.isDirectory("\(directory)/dist") : !FileTree.isFile("\(directory)/\(product)")
+    else {
       return nil
     }
     let stem = "src/" + product.text.dropFirst("dist/".count).dropLast(ending.count)

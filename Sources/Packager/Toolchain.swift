@@ -52,7 +52,8 @@ final class Toolchain: Sendable {
   /// The program that bundles node sources. Class pod when it is not installed.
   func esbuildPath() throws(PackagingError) -> String {
     guard let path = find("esbuild") else {
-      throw PackagingError(.pod, "node bundles need esbuild: \(missing("esbuild", hint: "apt-get install esbuild"))")
+      throw PackagingError(
+        .pod, "node bundles need esbuild: \(missing("esbuild", hint: "apt-get install esbuild"))")
     }
     return path
   }

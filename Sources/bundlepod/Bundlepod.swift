@@ -65,7 +65,8 @@ struct Bundlepod: AsyncParsableCommand {
     }
     let log = PodLog.logger(pod: settings.name)
     log.info(
-      "commands of bundles run in a sandbox", metadata: ["kind": "\(settings.packaging.sandbox.kind?.rawValue ?? "none")"])
+      "commands of bundles run in a sandbox",
+      metadata: ["kind": "\(settings.packaging.sandbox.kind?.rawValue ?? "none")"])
     settings.legacy = legacyFiles(environment, log: log)
     var connection = try ConnectionSettings(environment: environment)
     connection.applicationName = "bundlepod \(settings.name)"

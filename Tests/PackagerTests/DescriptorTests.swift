@@ -6,7 +6,8 @@ import Testing
 
 /// Sources that a descriptor names: only from where the pod allows it, only what it names.
 @Suite struct DescriptorTests {
-  private static let config = #"{"configVersion": 1, "module": "m", "manifests": [{"path": "b/apphub.bundle.json"}]}"#
+  private static let config =
+    #"{"configVersion": 1, "module": "m", "manifests": [{"path": "b/apphub.bundle.json"}]}"#
 
   private func open(
     _ descriptor: Descriptor, _ rules: DescriptorRules, slug: String = "b", temporary: Scratch = Scratch()
@@ -91,7 +92,9 @@ import Testing
     (#"{"module": "m", "manifests": [7]}"#, "b", "config.json: manifests[0] must be an object, not a number"),
   ]
 
-  @Test(arguments: files) func aFileThatDoesNotFitIsRefused(json: String, slug: String, message: String) async throws {
+  @Test(arguments: files) func aFileThatDoesNotFitIsRefused(json: String, slug: String, message: String)
+    async throws
+  {
     let (root, outside) = (Scratch(), Scratch())
     root.pythonBundle("b")
     outside.pythonBundle("b")
@@ -102,12 +105,19 @@ import Testing
   }
 
   @Test(arguments: [
-    (Descriptor(module: " ", path: "/x"), "module is required"), (Descriptor(module: "m"), "give either repo or path"),
+    (Descriptor(module: " ", path: "/x"), "module is required"),
+    (Descriptor(module: "m"), "give either repo or path"),
     (Descriptor(module: "m", repo: "https://h/x", path: "/x"), "give either repo or path"),
     (Descriptor(module: "m", path: "/x", ref: "main"), "ref and commit belong to a repo"),
-    (Descriptor(module: "m", repo: "https://h/x", ref: "--upload-pack=x"), "ref \"--upload-pack=x\" is no branch or tag"),
+    (
+      Descriptor(module: "m", repo: "https://h/x", ref: "--upload-pack=x"),
+      "ref \"--upload-pack=x\" is no branch or tag"
+    ),
     (Descriptor(module: "m", repo: "https://h/x", ref: "a:b"), "ref \"a:b\" is no branch or tag"),
-    (Descriptor(module: "m", repo: "https://h/x", commit: "abc"), "commit \"abc\" must have all of its 40 or 64 hex digits"),
+    (
+      Descriptor(module: "m", repo: "https://h/x", commit: "abc"),
+      "commit \"abc\" must have all of its 40 or 64 hex digits"
+    ),
     (
       Descriptor(module: "m", path: "/x", configPath: "../config.json"),
       "configPath \"../config.json\" must be a relative path without \"..\""
@@ -123,6 +133,7 @@ import Testing
     let outer = Scratch()
     outer.write("shared/x.py", "outside")
     outer.pythonBundle("root/b")
+    outer.write("root/b/apphub.bundle.json", #"{"slug": "b"}"#)
     outer.write("root/config.json", Self.config)
     let described = try await open(
       Descriptor(module: "m", path: "\(outer.path)/root"), DescriptorRules(roots: ["\(outer.path)/root"]))
@@ -202,7 +213,8 @@ import Testing
     let server = try await GitServer.start()
     server.work.pythonBundle("b")
     server.work.write("config.json", Self.config)
-    server.work.write("large", bytes: (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 2_654_435_761 >> 13) })
+    server.work.write(
+      "large", bytes: (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 2_654_435_761 >> 13) })
     try await server.commit()
     var rules = DescriptorRules(gitPrefixes: [server.host], gitCertificates: server.certificates)
     let moved = await message(Descriptor(module: "m", repo: server.host + "moved/repo"), rules)

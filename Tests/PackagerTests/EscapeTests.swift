@@ -14,17 +14,21 @@ import Testing
       temporaryDirectory: temporary.path, limits: limits)
     let packager = Packager()
     let resolved = try await packager.resolve(request)
-    return try await packager.package(request, resolved, events: { _ in }) { try await names(in: $0.path) }
+    return try await packager.package(
+      request, resolved, events: { _ in }, body: { archive in try await names(in: archive.path) })
   }
 
   /// A field of the config, and a value that would leave.
   private static let fields: [(field: String, json: String)] = [
     ("files[0]", #""files": ["../secret/**"]"#), ("files[1]", #""files": ["manifest.json", "/etc/*"]"#),
-    ("files[0]", #""files": ["src/../../secret/*"]"#), ("manifestPath", #""manifestPath": "../secret/manifest.json""#),
+    ("files[0]", #""files": ["src/../../secret/*"]"#),
+    ("manifestPath", #""manifestPath": "../secret/manifest.json""#),
     ("manifestPath", #""manifestPath": "/etc/passwd""#), ("pythonEntry", #""pythonEntry": "../secret/main.py""#),
-    ("pythonRequirementsPath", #""pythonRequirementsPath": "../secret/r.txt""#), ("outDir", #""outDir": "../secret""#),
+    ("pythonRequirementsPath", #""pythonRequirementsPath": "../secret/r.txt""#),
+    ("outDir", #""outDir": "../secret""#),
     ("outDir", #""outDir": "/tmp""#), ("artifactDir", #""artifactDir": "a/../../secret""#),
-    ("entry", #""entry": "../secret/index.ts""#), ("tests.sampleInputPath", #""tests": {"sampleInputPath": "../s"}"#),
+    ("entry", #""entry": "../secret/index.ts""#),
+    ("tests.sampleInputPath", #""tests": {"sampleInputPath": "../s"}"#),
     ("runtimeDependencies[0]", #""runtimeDependencies": ["../secret"]"#),
     ("runtimeDependencies[0]", #""runtimeDependencies": ["/etc"]"#),
     ("runtimeDependencies[0]", #""runtimeDependencies": ["a/b"]"#),
@@ -46,7 +50,8 @@ import Testing
     let (sources, temporary) = (Scratch(), Scratch())
     let directory = sources.pythonBundle("p")
     sources.write(
-      "p/manifest.json", #"{"name": "n", "version": "1", "runtime": "python3", "pythonEntry": "../secret/main.py"}"#)
+      "p/manifest.json", #"{"name": "n", "version": "1", "runtime": "python3", "pythonEntry": "../secret/main.py"}"#
+    )
     let error = await #expect(throws: PackagingError.self) { try await package(directory, temporary) }
     #expect(error?.message == "manifest.json: pythonEntry \"../secret/main.py\" leaves the bundle")
   }
@@ -70,7 +75,8 @@ import Testing
   @Test func aLinkedManifestIsRefused() async throws {
     let (sources, temporary) = (Scratch(), Scratch())
     let directory = sources.pythonBundle("p")
-    sources.write("secret/manifest.json", #"{"name": "n", "version": "1", "runtime": "python3", "pythonEntry": "m"}"#)
+    sources.write(
+      "secret/manifest.json", #"{"name": "n", "version": "1", "runtime": "python3", "pythonEntry": "m"}"#)
     unlink("\(directory)/manifest.json")
     sources.link("p/manifest.json", to: "../secret/manifest.json")
     let error = await #expect(throws: PackagingError.self) { try await package(directory, temporary) }

@@ -55,7 +55,8 @@ final class GitServer: Sendable {
   @discardableResult
   func commit(branch: String = "main") async throws -> String {
     try await GitServer.shell(
-      "git checkout -q -B \(branch) && git add -A && git commit -q --allow-empty -m x && git rev-parse HEAD", in: work
+      "git checkout -q -B \(branch) && git add -A && git commit -q --allow-empty -m x && git rev-parse HEAD",
+      in: work
     ).nonBlank ?? ""
   }
 

@@ -230,18 +230,19 @@ import Testing
 
   @Test func cancellationEndsItAndRemovesTheWorkspace() async throws {
     let (sources, temporary) = (Scratch(), Scratch())
-    let mark = "\(sources.path)/pid"
     let request = try wanted(
-      sources.pythonBundle("p", config: "\"build\": [\"sh\", \"-c\", \"echo $$ > \(mark); sleep 300\"]"), temporary)
+      sources.pythonBundle("p", config: #""build": ["sh", "-c", "echo $$ > pid; sleep 300"]"#), temporary)
     let task = Task { try await package(request) }
-    #expect(await eventually { sources.text("pid")?.contains("\n") == true })
+    let marks: @Sendable () -> String? = { temporary.names.first.flatMap { temporary.text("\($0)/bundle/pid") } }
+    #expect(await eventually { marks()?.contains("\n") == true })
+    let mark = marks()
     #expect(temporary.names.count == 1)
     task.cancel()
     let result = await task.result
     let error = #expect(throws: PackagingError.self) { try result.get() }
     #expect(error?.errorClass == .cancelled)
     #expect(temporary.names.isEmpty)
-    let pid = try #require(pid_t(sources.text("pid")?.trimmingBlanks() ?? ""))
+    let pid = try #require(pid_t(mark?.trimmingBlanks() ?? ""))
     #expect(!isRunning(pid))
   }
 

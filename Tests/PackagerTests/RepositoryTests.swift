@@ -16,7 +16,8 @@ import Testing
     )
     root.write(
       "packages/tools/src/index.ts",
-      "import { deep } from '@acme/deep'; import third from 'third'; export const tools: string = 'TOOLS' + deep + third;")
+      "import { deep } from '@acme/deep'; import third from 'third'; export const tools: string = 'TOOLS' + deep + third;"
+    )
     root.write("packages/tools/src/more.ts", "export const more: string = 'MORE';")
     root.write("packages/deep/package.json", #"{"name": "@acme/deep", "main": "./dist/index.js"}"#)
     root.write("packages/deep/dist/index.js", "exports.deep = 'BUILT';")
@@ -34,7 +35,9 @@ import Testing
         "import { tools } from '@acme/tools'; import { more } from '@acme/tools/more'; import { shared } from '../../shared/x'; console.log(tools, more, shared);"
     )
     root.write("bundles/n/apphub.bundle.json", #"{"slug": "n"}"#)
-    if let dependencies { root.write("bundles/n/package.json", "{\"name\": \"n\", \"dependencies\": \(dependencies)}") }
+    if let dependencies {
+      root.write("bundles/n/package.json", "{\"name\": \"n\", \"dependencies\": \(dependencies)}")
+    }
     return root
   }
 
@@ -157,10 +160,11 @@ import Testing
     #expect(try await Packager().resolve(request(root, Scratch())).isPinned == false)
   }
 
-  @Test(arguments: [
-    ("dist/a.js", "./src/a.ts"), ("./dist/a.d.ts", "./src/a.ts"), ("./dist/b.mjs", "./src/b.tsx"),
-    ("./dist/built.js", nil), ("./dist/none.js", nil), ("src/a.ts", nil), ("../dist/a.js", nil), ("./dist", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("dist/a.js", "./src/a.ts"), ("./dist/a.d.ts", "./src/a.ts"), ("./dist/b.mjs", "./src/b.tsx"),
+      ("./dist/built.js", nil), ("./dist/none.js", nil), ("src/a.ts", nil), ("../dist/a.js", nil), ("./dist", nil),
+    ] as [(String, String?)])
   func sourcesStandIn(name: String, source: String?) {
     let scratch = Scratch()
     for file in ["src/a.ts", "src/b.tsx", "src/built.ts", "dist/built.js"] { scratch.write(file, "") }

@@ -97,14 +97,16 @@ import Testing
     #expect(write.code == 0)
     #expect(secrets.text("token_FILE") == "hunter2")
     #expect(access("/usr/planted", F_OK) != 0)
-    #expect(try await cell.python(
-      """
-      import os
-      try: os.truncate('\(planted[0])', 0)
-      except OSError as e: print('refused')
-      """) == "refused\n")
+    #expect(
+      try await cell.python(
+        """
+        import os
+        try: os.truncate('\(planted[0])', 0)
+        except OSError as e: print('refused')
+        """) == "refused\n")
     #expect(secrets.text("token_FILE") == "hunter2")
-    let own = try await cell.shell("cat ../owner; echo x > ../owner; echo x > ../out/x; rm -f ../owner; ls ../owner")
+    let own = try await cell.shell(
+      "cat ../owner; echo x > ../owner; echo x > ../out/x; rm -f ../owner; ls ../owner")
     #expect(own.tail.contains("owner"))
     #expect(access("\(cell.workspace.root)/owner", F_OK) == 0)
     #expect(access("\(cell.workspace.root)/out/x", F_OK) != 0)
@@ -222,12 +224,13 @@ import Testing
         "used more than 1 s of processor time"
       ),
       (
-        UsageLimits(fileSize: 1 << 20), "f=open('x','wb')\nimport signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nwhile True: f.write(b'x'*65536)",
+        UsageLimits(fileSize: 1 << 20),
+        "f=open('x','wb')\nimport signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nwhile True: f.write(b'x'*65536)",
         "wrote a file larger than 1 MiB"
       ),
       (
         UsageLimits(processes: 20),
-        "import os, signal, time\nfor i in range(60):\n  time.sleep(0.02)\n  if os.fork() == 0: signal.pause()\nsignal.pause()",
+        "import os, signal, threading\nfor i in range(60):\n  threading.Event().wait(0.02)\n  if os.fork() == 0: signal.pause()\nsignal.pause()",
         "ran more than 20 processes at once"
       ),
       (
@@ -278,11 +281,13 @@ import Testing
     let token = scratch.write("token", "x")
     #expect(sandbox.complaint(environment: ["A_FILE": token, "HOME": scratch.path]) == nil)
     let reach = Sandbox(kind: .landlock, toolDirectories: [scratch.path])
-    #expect(reach.complaint(environment: ["A_FILE": token])?.contains("A_FILE is \(token), in \(scratch.path)") == true)
+    #expect(
+      reach.complaint(environment: ["A_FILE": token])?.contains("A_FILE is \(token), in \(scratch.path)") == true)
     #expect(reach.complaint(environment: ["HOME": scratch.path])?.contains("HOME is") == true)
     #expect(sandbox.complaint(environment: ["PGPASSFILE": "/usr/bin/env"])?.contains("PGPASSFILE") == true)
     #expect(
-      Sandbox(kind: nil).complaint(environment: [:])?.hasPrefix("install scripts and build commands cannot be allowed")
+      Sandbox(kind: nil).complaint(environment: [:])?.hasPrefix(
+        "install scripts and build commands cannot be allowed")
         == true)
   }
 }
