@@ -22,8 +22,11 @@ int confine_limits(const struct cspawn_confinement *c) {
   /* Not RLIMIT_AS: V8 and Go reserve far more addresses than they use. */
   if (c->memory && limit(RLIMIT_DATA, c->memory, c->memory) != 0) return -1;
   if (c->file_size && limit(RLIMIT_FSIZE, c->file_size, c->file_size) != 0) return -1;
-  if (c->descriptors && limit(RLIMIT_NOFILE, c->descriptors, c->descriptors) != 0) return -1;
   return limit(RLIMIT_CORE, 0, 0);
+}
+
+int confine_descriptors(const struct cspawn_confinement *c) {
+  return c->descriptors ? limit(RLIMIT_NOFILE, c->descriptors, c->descriptors) : 0;
 }
 
 int confine_capabilities(void) {

@@ -5,8 +5,11 @@
 
 /* All of these run between fork and exec of a process that had other threads: async-signal-safe calls only, no heap. */
 
-/* setrlimit(2); 0, or -1 with errno. */
+/* setrlimit(2), but for descriptors; 0, or -1 with errno. */
 int confine_limits(const struct cspawn_confinement *c);
+
+/* The limit on open descriptors, after everything that opens some: those of the parent are still open. */
+int confine_descriptors(const struct cspawn_confinement *c);
 
 /* Everything else; 0, or -1 with errno. `directory` becomes the working directory, also below a new root. */
 int confine_sandbox(const struct cspawn_confinement *c, const char *directory);

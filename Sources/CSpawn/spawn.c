@@ -59,6 +59,7 @@ static void become(
   if (chdir(directory) != 0) fail(safe, STAGE_CHDIR);
   if (confine_limits(confinement) != 0) fail(safe, STAGE_LIMITS);
   if (confinement->sandbox != CSPAWN_OPEN && confine_sandbox(confinement, directory) != 0) fail(safe, STAGE_SANDBOX);
+  if (confine_descriptors(confinement) != 0) fail(safe, STAGE_LIMITS);
   /* Last: a change of credentials, as by a user namespace, takes it back. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127); /* it died before the line above */

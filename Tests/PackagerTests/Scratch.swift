@@ -83,7 +83,7 @@ final class Scratch: Sendable {
 }
 
 /// Looks again until `condition` holds, at most `limit`, without holding up other tests; false when it never did.
-func eventually(within limit: Duration = .seconds(20), _ condition: @escaping @Sendable () -> Bool) async -> Bool {
+func eventually(within limit: Duration = .seconds(90), _ condition: @escaping @Sendable () -> Bool) async -> Bool {
   let held = try? await OwnThread.run(within: limit * 2) { (_) throws(PackagingError) in
     let until = ContinuousClock.now + limit
     while ContinuousClock.now < until {
