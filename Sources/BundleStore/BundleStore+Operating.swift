@@ -41,15 +41,6 @@ package struct PauseAnswer: Equatable, Sendable {
   package var reason: String?
 }
 
-/// Claiming that somebody stopped.
-package struct Pause: Equatable, Sendable {
-  /// Nil: all pods.
-  package var pod: String?
-  package var by: String
-  package var since: Timestamp
-  package var why: String?
-}
-
 extension BundleStore {
   /// Tries a failed bundle again, if it still is what the person saw. Recorded in the audit, also when refused.
   ///
@@ -136,16 +127,16 @@ extension BundleStore {
   /// What is paused, by whom.
   package func pauses() async throws(StoreError) -> [Pause] {
     let rows = try await query(SQLText.pauses)
-    return try decoding {
-      try rows.map { row in
-        var reader = row.reader()
-        let pod: String? = try reader.next()
-        let who: String = try reader.next()
-        let since: Timestamp = try reader.next()
-        let why: String = try reader.next()
-        return Pause(pod: pod, by: who, since: since, why: why.nonBlank)
-      }
-    }
+    return try decoding { try rows.map(Self.pause) }
+  }
+
+  static func pause(_ row: Row) throws -> Pause {
+    var reader = row.reader()
+    let pod: String? = try reader.next()
+    let who: String = try reader.next()
+    let since: Timestamp = try reader.next()
+    let why: String = try reader.next()
+    return Pause(pod: pod, by: who, since: since, why: why.nonBlank)
   }
 
   /// Records what a person did. Never pass a URL or a secret.

@@ -34,6 +34,18 @@ package struct PodRegistration: Sendable {
   }
 }
 
+/// Who is there to do the work.
+package struct Crew: Equatable, Sendable {
+  /// Every live pod, and the last known process of each name that has no live one.
+  package var pods: [Pod]
+  /// What the live pods offer.
+  package var offered: Set<Slug>
+  /// Who is not to take jobs.
+  package var pauses: [Pause]
+  /// The database's clock when it answered.
+  package var clock: Timestamp
+}
+
 extension BundleStore {
   /// Makes a pod process and what it offers known.
   package func register(_ pod: PodRegistration) async throws(StoreError) {
@@ -75,24 +87,24 @@ extension BundleStore {
     return try decoding { Set(try rows.compactMap { Slug(try $0.decode("slug", as: String.self)) }) }
   }
 
-  /// Both, and the database's clock, in one round trip.
-  package func podsAndOffers() async throws(StoreError) -> (pods: [Pod], offered: Set<Slug>, clock: Timestamp) {
+  /// All of it in one round trip.
+  package func crew() async throws(StoreError) -> Crew {
     let answers: [Rows]
     do {
       answers = try await pool.pipeline([
         Statement(SQLText.pods, [.interval(settings.goneAfter)]),
         Statement(SQLText.offered, [.interval(settings.goneAfter)]),
-        Statement("select clock_timestamp() as now"),
+        Statement(SQLText.pauses), Statement("select clock_timestamp() as now"),
       ])
     } catch {
       throw StoreError(error)
     }
     return try decoding {
-      guard let clock = answers[2].first else { throw StoreError(.corrupt, "the database told no time") }
-      return (
+      guard let clock = answers[3].first else { throw StoreError(.corrupt, "the database told no time") }
+      return Crew(
         pods: try answers[0].map(Self.pod),
         offered: Set(try answers[1].compactMap { Slug(try $0.decode("slug", as: String.self)) }),
-        clock: try clock.decode("now")
+        pauses: try answers[2].map(Self.pause), clock: try clock.decode("now")
       )
     }
   }

@@ -22,8 +22,15 @@ extension BundleStore {
   }
 
   /// The attempts of a bundle, newest first.
-  package func attempts(of slug: Slug, limit: Int = 50) async throws(StoreError) -> [Attempt] {
-    let rows = try await query(SQLText.attempts, [.text(slug.text), .integer(Int64(limit))])
+  ///
+  /// - Parameters:
+  ///   - number: only those of this number; a bundle has one for each of its jobs.
+  ///   - tail: how many characters of the end of their output to read.
+  package func attempts(of slug: Slug, number: Int? = nil, limit: Int = 50, tail: Int = 0) async throws(StoreError)
+    -> [Attempt]
+  {
+    let rows = try await query(
+      SQLText.attempts, [.text(slug.text), .integer(Int64(limit)), .integer(Int64(tail)), Parameter(number)])
     return try decoding { try rows.map(Self.attempt) }
   }
 

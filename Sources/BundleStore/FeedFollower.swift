@@ -17,8 +17,8 @@ package enum FeedEvent: Sendable {
   case changes([BundleStatus], removed: [Slug])
   /// Nothing changed; what is known is as of now.
   case current
-  /// The pods, what the live ones offer, and the database's clock a moment ago.
-  case pods([Pod], offered: Set<Slug>, clock: Timestamp)
+  /// Who is there to do the work, a moment ago.
+  case crew(Crew)
   case freshness(Freshness)
   /// The database does not answer; the next try follows.
   case unreachable(StoreError, retryIn: Duration)
@@ -140,8 +140,7 @@ private struct FeedReader {
   private mutating func askPods(_ handle: (FeedEvent) async -> Void) async throws(StoreError) {
     if let podsAsked, ContinuousClock.now - podsAsked < store.settings.beatEvery { return }
     podsAsked = .now
-    let (pods, offered, clock) = try await store.podsAndOffers()
-    await handle(.pods(pods, offered: offered, clock: clock))
+    await handle(.crew(try await store.crew()))
   }
 }
 

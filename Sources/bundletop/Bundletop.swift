@@ -18,7 +18,8 @@ struct Bundletop: AsyncParsableCommand {
     version: "bundletop \(BuildInfo.text)",
     subcommands: [
       DashboardCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, PodsCommand.self,
-      PackageCommand.self, RetryCommand.self, SignCommand.self, SchemaCommand.self, DemoCommand.self,
+      PackageCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self, ResumeCommand.self,
+      OperationsCommand.self, SignCommand.self, SchemaCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 

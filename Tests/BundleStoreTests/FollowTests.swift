@@ -30,7 +30,7 @@ private final class Heard: Sendable {
         for row in rows { state.rows[row.slug] = row }
         for slug in removed { state.rows[slug] = nil }
       case .current: break
-      case .pods(let pods, _, _): state.pods = pods
+      case .crew(let crew): state.pods = crew.pods
       case .freshness(let freshness): state.freshness = freshness
       case .unreachable: state.unreachable += 1
       }

@@ -135,14 +135,16 @@ struct PodTests {
     }
   }
 
-  @Test("Pods, offers and the clock come in one round trip")
-  func podsAndOffers() async throws {
+  @Test("Pods, offers, pauses and the clock come in one round trip")
+  func crew() async throws {
     try await StoreFixture.with { fixture in
       try await fixture.store.register(registration(fixture.worker("pod-a")))
-      let (pods, offered, clock) = try await fixture.store.podsAndOffers()
-      #expect(pods.map(\.name) == ["pod-a"])
-      #expect(offered == ["a"])
-      #expect(clock >= pods[0].lastSeen)
+      _ = try await fixture.store.setPaused(true, pod: "pod-a", by: "ann")
+      let crew = try await fixture.store.crew()
+      #expect(crew.pods.map(\.name) == ["pod-a"])
+      #expect(crew.offered == ["a"])
+      #expect(crew.pauses.map(\.by) == ["ann"])
+      #expect(crew.clock >= crew.pods[0].lastSeen)
     }
   }
 }

@@ -67,7 +67,7 @@ struct RoleTests {
         return
       }
       #expect(rows.map(\.stage) == [.packaging])
-      _ = try await store.podsAndOffers()
+      _ = try await store.crew()
       let settings = store.pool.settings
       #expect(try await Schema(settings).check().isClean)
       for name in TableDump.names { try await connection.query("select count(*) from \(name)") }

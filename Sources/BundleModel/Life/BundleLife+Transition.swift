@@ -218,6 +218,7 @@ extension BundleLife {
     jobs[job].state = state
     jobs[job].owner = nil
     jobs[job].isExpired = false
+    jobs[job].isDue = true
     jobs[job].errorClass = errorClass
   }
 

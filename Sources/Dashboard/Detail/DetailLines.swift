@@ -15,6 +15,7 @@ struct DetailLines {
     addError(content.status)
     addArtifact(content, &canvas)
     addAttempts(attempts, &canvas)
+    addOutput(attempts.first { $0.tail?.nonBlank != nil })
     addTimes(content.status, &canvas)
   }
 
@@ -111,6 +112,16 @@ struct DetailLines {
       for line in Wrapping.lines(kind + first, width: width - 2) { lines.append(StyledLine("  " + line, .dim)) }
     }
     if attempts.count > 100 { addWrapped("and \(attempts.count - 100) earlier ones", .dim) }
+  }
+
+  /// The end of what the programs of an attempt printed.
+  private mutating func addOutput(_ attempt: Attempt?) {
+    guard let attempt, let tail = attempt.tail?.nonBlank else { return }
+    addHeading("output of attempt \(attempt.number), its end")
+    let lines = UntrustedText.block(tail).split(separator: "\n", omittingEmptySubsequences: false)
+    for line in lines.suffix(40) {
+      for part in Wrapping.lines(String(line), width: width) { self.lines.append(StyledLine(part, .dim)) }
+    }
   }
 
   private mutating func addTimes(_ status: BundleStatus, _ canvas: inout Canvas) {

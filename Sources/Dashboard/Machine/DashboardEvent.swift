@@ -14,6 +14,8 @@ package enum DashboardEvent: Sendable {
   case changes(upserts: [BundleStatus], removed: [Slug], at: Timestamp)
   /// All pods that the database knows, in place of those known before.
   case pods([Pod], at: Timestamp)
+  /// Who is not to take jobs, in place of what was known before.
+  case pauses([Pause], at: Timestamp)
   /// Queued bundles that no live pod offers, in place of those known before.
   case unoffered(Set<Slug>, at: Timestamp)
   case connection(ConnectionState, at: Timestamp)
@@ -34,7 +36,8 @@ package enum DashboardEvent: Sendable {
   /// When it happened.
   package var at: Timestamp {
     switch self {
-    case .terminal(_, let at), .resync(_, let at), .changes(_, _, let at), .pods(_, let at), .unoffered(_, let at),
+    case .terminal(_, let at), .resync(_, let at), .changes(_, _, let at), .pods(_, let at), .pauses(_, let at),
+      .unoffered(_, let at),
       .connection(_, let at), .storage(_, let at), .detail(_, let at), .detailFailed(_, _, let at),
       .actionFinished(_, let at), .signed(_, let at), .copied(_, _, let at), .tick(let at):
       at

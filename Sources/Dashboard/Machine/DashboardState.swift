@@ -15,6 +15,7 @@ package struct DashboardState: Sendable {
   /// False until the first resync: a skeleton is shown.
   var hasBundles = false
   var pods: [Pod]?
+  var pauses: [Pause] = []
   var unoffered: [Slug] = []
   var connection = ConnectionState.connecting
   var storage = StorageState.unknown

@@ -18,6 +18,7 @@ extension DashboardState {
       bundlesChanged(at: at)
       noticeStaleDetail(upserts, removed)
     case .pods(let pods, _): self.pods = pods
+    case .pauses(let pauses, _): self.pauses = pauses
     case .unoffered(let slugs, _): unoffered = slugs.sorted()
     case .connection(let state, _): connectionChanged(to: state)
     case .storage(let state, _): storage = state

@@ -13,6 +13,11 @@ extension DashboardState {
     if case .unreachable(let since, let reason) = storage {
       return "object storage unreachable since \(time: since): \(reason)"
     }
+    if let pause = pauses.first(where: { $0.pod == nil }) ?? pauses.first {
+      let who = pause.pod.map { "pod \($0)" } ?? "all pods"
+      let why = pause.why.map { ": \($0)" } ?? ""
+      return "claiming is paused on \(who) by \(pause.by) since \(time: pause.since)\(why)"
+    }
     guard let first = unoffered.first else { return nil }
     return unoffered.count == 1
       ? "no live pod offers \(first): it will wait"

@@ -14,8 +14,11 @@ struct PodsCommand: AsyncParsableCommand {
     let session = try Session(database)
     try await session.run {
       let pods = try await session.store.pods()
+      let pauses = try await session.store.pauses()
       writeLine(
-        json ? try JSONText.document(pods.map(WirePod.init)) : PodTable.text(pods, now: ThisProcess.now()))
+        json
+          ? try JSONText.document(pods.map { WirePod($0, pause: PodTable.pause(of: $0, pauses)) })
+          : PodTable.text(pods, pauses: pauses, now: ThisProcess.now()))
     }
   }
 }
@@ -35,8 +38,9 @@ struct WirePod: Encodable {
   private let running: Int
   private let bundles: Int
   private let notes: [String]
+  @Nullable private var pausedBy: String?
 
-  init(_ pod: Pod) {
+  init(_ pod: Pod, pause: Pause?) {
     owner = pod.owner.text
     name = pod.name
     url = pod.url
@@ -50,6 +54,7 @@ struct WirePod: Encodable {
     running = pod.running
     bundles = pod.catalogue
     notes = pod.notes
+    pausedBy = pause?.by
   }
 }
 
@@ -57,19 +62,30 @@ struct WirePod: Encodable {
 enum PodTable {
   static func state(_ pod: Pod) -> String { pod.isStopped ? "stopped" : pod.isGone ? "gone" : "live" }
 
-  static func text(_ pods: [Pod], now: Timestamp) -> String {
-    guard !pods.isEmpty else { return "no pods" }
+  /// Why a pod takes no job: its own pause, or that of all.
+  static func pause(of pod: Pod, _ pauses: [Pause]) -> Pause? {
+    pauses.first { $0.pod == pod.name } ?? pauses.first { $0.pod == nil }
+  }
+
+  static func text(_ pods: [Pod], pauses: [Pause], now: Timestamp) -> String {
+    let stops = pauses.map { pause in
+      UntrustedText.line(
+        "claiming is paused on \(pause.pod ?? "all pods") by \(pause.by), for \(HumanText.age(now.since(pause.since)))"
+          + (pause.why.map { ": \($0)" } ?? ""))
+    }
+    guard !pods.isEmpty else { return (["no pods"] + stops).joined(separator: "\n") }
     var table = TextTable([
       ("POD", .left), ("STATE", .left), ("SEEN", .right), ("BUNDLES", .right), ("RUNNING", .right),
       ("VERSION", .left), ("MODE", .left), ("STORE", .left),
     ])
     for pod in pods {
       table.add([
-        pod.name, state(pod), HumanText.age(now.since(pod.lastSeen)), String(pod.catalogue),
+        pod.name, pause(of: pod, pauses) != nil && state(pod) == "live" ? "paused" : state(pod),
+        HumanText.age(now.since(pod.lastSeen)), String(pod.catalogue),
         "\(pod.running)/\(pod.concurrency)", pod.version, pod.persistence, pod.store,
       ])
     }
     let notes = pods.flatMap { pod in pod.notes.map { "\(pod.name): \($0)" } }.map { UntrustedText.line($0) }
-    return ([table.text] + notes).joined(separator: "\n")
+    return ([table.text] + stops + notes).joined(separator: "\n")
   }
 }

@@ -9,8 +9,16 @@ struct ShowCommand: AsyncParsableCommand {
     commandName: "show", abstract: "Print all that is known of one bundle, with its attempts.")
 
   @Argument(help: "The bundle.") var slug: String
+  @Flag(help: "Print the end of what an attempt's programs printed, and nothing else.") var log = false
+  @Option(help: ArgumentHelp("With --log: of which attempt; the newest otherwise.", valueName: "number"))
+  var attempt: Int?
   @OptionGroup var database: DatabaseOptions
   @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws {
+    if attempt != nil, !log { throw ValidationError("--attempt belongs to --log") }
+    if log, json { throw ValidationError("--log and --json exclude each other") }
+  }
 
   private struct Answer: Encodable {
     var status: WireStatus
@@ -24,6 +32,7 @@ struct ShowCommand: AsyncParsableCommand {
       guard let status = try await session.store.statuses(of: [slug]).first else {
         throw CommandFailure(.failed, "no bundle called \(slug) is known; `bundletop list` names all")
       }
+      if log { return try await printLog(slug, session.store) }
       let attempts = try await session.store.attempts(of: slug)
       if json {
         writeLine(
@@ -34,6 +43,19 @@ struct ShowCommand: AsyncParsableCommand {
         writeLine(BundleReport.text(status, attempts: attempts, now: ThisProcess.now()))
       }
     }
+  }
+
+  private func printLog(_ slug: Slug, _ store: BundleStore) async throws {
+    let attempts = try await store.attempts(of: slug, number: attempt, limit: 1, tail: 65_536)
+    guard let found = attempts.first else {
+      let which = attempt.map { "attempt \($0)" } ?? "attempt yet"
+      throw CommandFailure(.failed, "\(slug) has no \(which)")
+    }
+    guard let tail = found.tail else {
+      let why = found.outcome == nil ? "it is still running" : "its programs printed nothing"
+      throw CommandFailure(.failed, "nothing is kept of attempt \(found.number) of \(slug): \(why)")
+    }
+    writeLine(UntrustedText.block(tail))
   }
 }
 
@@ -52,6 +74,8 @@ struct WireAttempt: Encodable {
   @Nullable private var outcome: String?
   @Nullable private var errorClass: String?
   @Nullable private var error: String?
+  @Nullable private var cached: Bool?
+  @Nullable private var fingerprint: String?
   private let stages: [Timing]
 
   init(_ attempt: Attempt) {
@@ -63,6 +87,8 @@ struct WireAttempt: Encodable {
     outcome = attempt.outcome?.rawValue
     errorClass = attempt.errorClass?.rawValue
     error = attempt.error
+    cached = attempt.cached
+    fingerprint = attempt.fingerprint?.text
     stages = attempt.stages.map { Timing(stage: $0.stage.rawValue, startedAt: $0.startedAt.iso8601) }
   }
 }

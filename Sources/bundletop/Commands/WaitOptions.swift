@@ -72,6 +72,7 @@ struct WaitOptions: ParsableArguments {
       case "merged": "already queued; the options were merged"
       case "waiting": "running; the next run follows it"
       case "retried": "queued again, attempt \(one.attempt ?? 0)"
+      case "would retry": "would be queued again, attempt \(one.attempt ?? 0)"
       default: one.outcome
       }
     return UntrustedText.line("\(one.slug): \(words)\(one.remark.map { " (\($0))" } ?? "")")

@@ -59,7 +59,7 @@ final class DashboardActions: Sendable {
       guard let status = try await store.statuses(of: [slug]).first else {
         return inbox.post { .detailFailed(slug, reason: "it is not known any more", at: $0) }
       }
-      let attempts = try await store.attempts(of: slug)
+      let attempts = try await store.attempts(of: slug, tail: 4096)
       let artifact = try await store.latestArtifact(of: slug)
       var maxAttempts: Int?
       if let job = status.jobID { maxAttempts = try await store.maxAttempts(ofJob: job) }

@@ -12,6 +12,7 @@ final class FeedWatch: Sendable {
     var offered: Set<Slug> = []
     var toldUnoffered: Set<Slug>?
     var pods: [Pod] = []
+    var pauses: [Pause] = []
   }
 
   private let inbox: EventInbox
@@ -41,20 +42,24 @@ final class FeedWatch: Sendable {
       inbox.post { .changes(upserts: upserts, removed: removed, at: $0) }
       tellUnoffered()
     case .current: answered()
-    case .pods(let pods, let offered, let clock):
-      inbox.setClock(clock)
+    case .crew(let crew):
+      inbox.setClock(crew.clock)
       // A beat alone changes nothing that is shown.
-      let isNews = state.withLock { state in
-        state.offered = offered
-        let quiet = pods.map { pod in
+      let (isNews, pausesAreNews) = state.withLock { state in
+        state.offered = crew.offered
+        let quiet = crew.pods.map { pod in
           var pod = pod
           pod.lastSeen = pod.startedAt
           return pod
         }
-        defer { state.pods = quiet }
-        return state.pods != quiet
+        defer {
+          state.pods = quiet
+          state.pauses = crew.pauses
+        }
+        return (state.pods != quiet, state.pauses != crew.pauses)
       }
-      if isNews { inbox.post { .pods(pods, at: $0) } }
+      if isNews { inbox.post { .pods(crew.pods, at: $0) } }
+      if pausesAreNews { inbox.post { .pauses(crew.pauses, at: $0) } }
       tellUnoffered()
     case .freshness(.live(let latency)): show(.live(latency: latency))
     case .freshness(.polling): show(.polling)

@@ -86,7 +86,7 @@ actor DemoStack {
     let statuses = try await store.statuses().sorted { $0.slug < $1.slug }
     writeLine(StatusTable.text(statuses, now: ThisProcess.now(), wholeChecksums: true))
     writeLine("")
-    writeLine(PodTable.text(try await store.pods(), now: ThisProcess.now()))
+    writeLine(PodTable.text(try await store.pods(), pauses: [], now: ThisProcess.now()))
     let expectation = DemoExpectation(examplesRoot: examplesRoot)
     let offered = try await store.offered()
     let surprises = waiting ? expectation.surprises(in: statuses, offered: offered) : []

@@ -27,7 +27,7 @@ final class ChangePrinter: Sendable {
     case .unreachable(let error, let retryIn):
       writeLine(
         "bundletop: \(error.message); next try in \(HumanText.duration(retryIn))", to: .errors)
-    case .current, .pods, .freshness: break
+    case .current, .crew, .freshness: break
     }
   }
 
