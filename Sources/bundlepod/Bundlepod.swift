@@ -64,15 +64,15 @@ struct Bundlepod: AsyncParsableCommand {
       throw PodFailure(status: 64, message: complaint)
     }
     let log = PodLog.logger(pod: settings.name)
-    log.info(
-      "commands of bundles run in a sandbox",
-      metadata: ["kind": "\(settings.packaging.sandbox.kind?.rawValue ?? "none")"])
     settings.legacy = legacyFiles(environment, log: log)
     var connection = try ConnectionSettings(environment: environment)
     connection.applicationName = "bundlepod \(settings.name)"
     let storage = try StorageSettings(environment: environment)
     for warning in storage.warnings { log.warning("\(UntrustedText.line(warning))") }
     let catalogue = try await Catalogue.scan(root: settings.examplesRoot)
+    log.info(
+      "commands of bundles run in a sandbox",
+      metadata: ["kind": "\(settings.packaging.sandbox.kind?.rawValue ?? "none")"])
     try await WorkspaceSweep.run(temporaryDirectory: settings.temporaryDirectory)
     let work = Task { [settings] in
       try await waitForDatabase(connection, log: log)
