@@ -99,7 +99,7 @@ import Testing
   }
 
   /// With the sandbox, which hides the file, and without, where the list of inputs tells.
-  private static let sandboxes: [SandboxKind?] = [.landlock, .namespaces, nil]
+  private static let sandboxes: [SandboxKind?] = testedSandboxes + [nil]
 
   @Test(arguments: ["secret.txt", "secret.json"], sandboxes)
   func anImportFromOutsideFailsAndItsTextIsNotKept(name: String, kind: SandboxKind?) async throws {
