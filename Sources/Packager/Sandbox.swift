@@ -82,13 +82,20 @@ package struct Sandbox: Equatable, Sendable {
     return nil
   }
 
+  /// Where programs keep secrets of a user.
+  private static let inHome = [
+    ".aws", ".azure", ".config", ".docker", ".git-credentials", ".kube", ".netrc", ".npmrc", ".pgpass",
+    ".postgresql", ".ssh",
+  ]
+
   /// The files and directories that hold secrets of a process with this environment, with what names them.
   static func secrets(_ environment: [String: String]) -> [(name: String, path: String)] {
     var found = [("a mounted secret", "/run/secrets"), ("a mounted secret", "/var/run/secrets")]
     for (name, value) in environment.sorted(by: { $0.key < $1.key }) where value.hasPrefix("/") {
       let isSecret =
-        name.hasSuffix("_FILE") || ["PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY", "HOME"].contains(name)
+        name.hasSuffix("_FILE") || ["PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY"].contains(name)
       if isSecret { found.append((name, value)) }
+      if name == "HOME" { found += inHome.map { ("a secret of this user", "\(value)/\($0)") } }
     }
     return found
   }

@@ -282,7 +282,12 @@ import Testing
     let reach = Sandbox(kind: .landlock, toolDirectories: [scratch.path])
     #expect(
       reach.complaint(environment: ["A_FILE": token])?.contains("A_FILE is \(token), in \(scratch.path)") == true)
-    #expect(reach.complaint(environment: ["HOME": scratch.path])?.contains("HOME is") == true)
+    #expect(reach.complaint(environment: ["HOME": scratch.path]) == nil)
+    scratch.write(".pgpass", "x")
+    #expect(
+      reach.complaint(environment: ["HOME": scratch.path])?.contains(
+        "a secret of this user is \(scratch.path)/.pgpass")
+        == true)
     #expect(sandbox.complaint(environment: ["PGPASSFILE": "/usr/bin/env"])?.contains("PGPASSFILE") == true)
     #expect(
       Sandbox(kind: nil).complaint(environment: [:])?.hasPrefix(
