@@ -134,7 +134,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "CatalogPodTests", dependencies: ["BundleModel", "CatalogPod"], swiftSettings: strict),
     .testTarget(
-      name: "PackagerTests", dependencies: ["BundleModel", "Packager"], swiftSettings: strict),
+      name: "PackagerTests", dependencies: ["BundleModel", "CSpawn", "Packager"], swiftSettings: strict),
     .executableTarget(
       name: "terminal-probe", dependencies: ["BundleModel", "Terminal"], path: "Tests/TerminalProbe",
       swiftSettings: strict),

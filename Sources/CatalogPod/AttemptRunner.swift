@@ -67,15 +67,32 @@ final class AttemptRunner: Sendable {
   }
 
   private func make(_ claim: Claim, reporter: ProgressReporter, log: Logger) async throws -> Made {
-    guard let known = catalogue.bundles[claim.slug] else {
-      throw PackagingError(.bundle, "this pod does not offer the bundle any more")
+    let packager = Packager(sandbox: settings.packaging.sandbox)
+    guard let descriptor = claim.options.descriptor else {
+      guard let known = catalogue.bundles[claim.slug] else {
+        throw PackagingError(.bundle, "this pod does not offer the bundle any more")
+      }
+      // As it is now: the fingerprint is of the files as they are, so the config must be, too.
+      return try await make(claim, from: try await reload(known), packager, reporter: reporter, log: log)
     }
-    // As it is now: the fingerprint is of the files as they are, so the config must be, too.
-    let source = try await reload(known)
-    let request = PackagingRequest(
-      source: source, options: claim.options, allowBuildCommands: settings.allowBuildCommands,
+    let described = try await DescribedSource.open(
+      descriptor, slug: claim.slug, rules: settings.packaging.descriptors, packager: packager,
       temporaryDirectory: settings.temporaryDirectory)
-    let packager = Packager()
+    do {
+      let made = try await make(claim, from: described.source, packager, reporter: reporter, log: log)
+      await described.close()
+      return made
+    } catch {
+      await described.close()
+      throw error
+    }
+  }
+
+  private func make(
+    _ claim: Claim, from source: BundleSource, _ packager: Packager, reporter: ProgressReporter, log: Logger
+  ) async throws -> Made {
+    let request = settings.packaging.request(
+      for: source, claim.options, temporaryDirectory: settings.temporaryDirectory)
     let resolved = try await packager.resolve(request)
     reporter.note { $0.fingerprint = resolved.fingerprint }
     if !claim.options.force, resolved.isPinned,

@@ -1,4 +1,5 @@
 package import BundleModel
+package import Packager
 
 /// What makes one catalog pod.
 package struct PodSettings: Sendable {
@@ -13,8 +14,8 @@ package struct PodSettings: Sendable {
   package var concurrency: Int
   /// The folder whose bundles it offers.
   package var examplesRoot: String
-  /// Whether `build` commands of bundles may run.
-  package var allowBuildCommands: Bool
+  /// What bundles may do and use.
+  package var packaging: PackagingPolicy
   /// Where workspaces are made.
   package var temporaryDirectory: String
   /// The folder of AppHub's files, and how many of them nobody has moved yet; nil where there is none.
@@ -22,7 +23,7 @@ package struct PodSettings: Sendable {
 
   package init(
     name: String, owner: OwnerID, url: String? = nil, version: String, concurrency: Int, examplesRoot: String,
-    allowBuildCommands: Bool, temporaryDirectory: String, legacy: (path: String, unmigrated: Int)? = nil
+    packaging: PackagingPolicy, temporaryDirectory: String, legacy: (path: String, unmigrated: Int)? = nil
   ) {
     self.name = name
     self.owner = owner
@@ -30,7 +31,7 @@ package struct PodSettings: Sendable {
     self.version = version
     self.concurrency = concurrency
     self.examplesRoot = examplesRoot
-    self.allowBuildCommands = allowBuildCommands
+    self.packaging = packaging
     self.temporaryDirectory = temporaryDirectory
     self.legacy = legacy
   }

@@ -12,41 +12,75 @@ struct Assembly: Sendable {
   private var config: BundleConfig { request.source.config }
 
   func run(_ interruption: Interruption) throws(PackagingError) -> PackagedArchive {
-    let plan = Install.plan(in: request.source.directory, allowScripts: request.allowBuildCommands)
-    events(.stage(.installingDependencies, message: plan.message))
-    try fill(interruption)
+    let packages = try packages()
+    var plan = Install.plan(in: request.source.directory, allowScripts: request.allowInstallScripts)
+    if packages?.repository.serves(request.source.directory) == true { plan = .skip }
+    events(.stage(.installingDependencies, message: message(of: plan)))
+    try fill(packages, interruption)
     var tail = try install(plan, interruption)
+    try packages?.link()
+    try linkModules()
     events(.stage(.packaging, message: nil))
     if !request.options.skipBuild {
-      tail += try runBuildCommand(interruption)
-      if !resolved.manifest.isPython { tail += try bundle(interruption) }
+      tail += try runBuildCommand(packages, interruption)
+      if !resolved.manifest.isPython { tail += try bundle(packages, interruption) }
     }
     if !resolved.manifest.isPython {
-      try RuntimeDependencies.copy(config, in: workspace.bundle, interruption)
+      try RuntimeDependencies.copy(config, in: workspace.bundle, interruption) { path in
+        packages?.owner(of: path) == .allowed
+      }
     }
     let files = try Selection.files(
       in: workspace.bundle, config: config, manifest: resolved.manifest, interruption)
     try checkProduct(files)
+    try checkSize(files)
     return try archive(files, tail: tail, interruption)
   }
 
+  /// What the status shows for the stage.
+  private func message(of plan: Install) -> String {
+    if case .run(let program, let arguments) = plan { return ([program] + arguments).joined(separator: " ") }
+    let hasManifest = FileTree.isFile("\(request.source.directory)/package.json")
+    return hasManifest ? Install.servedMessage : Install.skippedMessage
+  }
+
+  private func packages() throws(PackagingError) -> PackageCopies? {
+    let resolver = Resolver(request: request, toolchain: toolchain)
+    guard let repository = try resolver.repository(resolved.manifest) else { return nil }
+    let allowed = try repository.closure(of: request.source.directory, shared: request.source.sharedDirectory)
+    return PackageCopies(repository: repository, allowed: allowed, workspace: workspace)
+  }
+
   /// Copies the sources and makes sure that they are what was resolved.
-  private func fill(_ interruption: Interruption) throws(PackagingError) {
+  private func fill(_ packages: PackageCopies?, _ interruption: Interruption) throws(PackagingError) {
     let source = request.source
     let rules = IgnoreRules(config: config, skipBuild: request.options.skipBuild)
     try TreeCopy.copy(from: source.directory, to: workspace.bundle, interruption, ignores: rules.ignores)
     let shared = source.sharedDirectory
     if let shared {
-      guard mkdir(workspace.shared, 0o755) == 0 else {
-        throw .system("cannot make the directory", workspace.shared, errno: errno)
-      }
+      try make(workspace.shared)
       try TreeCopy.copy(from: shared, to: workspace.shared, interruption, ignores: IgnoreRules().ignores)
+    }
+    if let packages {
+      try make(workspace.repository)
+      try packages.fill(interruption)
     }
     let copied = try Resolver(request: request, toolchain: toolchain).fingerprint(
       bundle: workspace.bundle, shared: shared == nil ? nil : workspace.shared, manifest: resolved.manifest,
-      interruption)
+      packages: packages.map { packages in
+        BundleFingerprint.Repository(
+          root: workspace.repository, settings: packages.repository.settings,
+          members: packages.allowed.map { ($0.name, packages.directory(of: $0)) })
+      }, interruption)
     guard copied == resolved.fingerprint else {
       throw PackagingError(.bundle, "the sources changed while they were packaged; package the bundle again")
+    }
+    try packages?.standIn()
+  }
+
+  private func make(_ directory: String) throws(PackagingError) {
+    guard mkdir(directory, 0o755) == 0 else {
+      throw .system("cannot make the directory", directory, errno: errno)
     }
   }
 
@@ -54,20 +88,31 @@ struct Assembly: Sendable {
     guard case .run(let program, let arguments) = plan else { return "" }
     let name = ([program] + arguments).joined(separator: " ")
     guard let path = toolchain.find(program) else {
-      throw PackagingError(
-        .pod, "\(name): \(program) is not on PATH; install it on the pod: \(Install.hint(for: program))")
+      throw PackagingError(.pod, "\(name): \(toolchain.missing(program, hint: Install.hint(for: program)))")
     }
-    let tail = try run(
-      name: name, path, arguments, limit: request.limits.install, interruption, class: .bundle)
-    let modules = "\(workspace.bundle)/node_modules"
-    // For the files in shared/, which lie beside the bundle.
-    if FileTree.isDirectory(modules), symlink("bundle/node_modules", "\(workspace.root)/node_modules") != 0 {
-      throw .system("cannot make the link", "\(workspace.root)/node_modules", errno: errno)
-    }
-    return tail
+    if request.allowInstallScripts { try requireSandbox("install scripts") }
+    return try run(
+      command(name: name, path, arguments, limit: request.limits.install, network: true), interruption)
   }
 
-  private func runBuildCommand(_ interruption: Interruption) throws(PackagingError) -> String {
+  /// For the files in shared/, which lie beside the bundle.
+  private func linkModules() throws(PackagingError) {
+    let (modules, link) = ("\(workspace.bundle)/node_modules", "\(workspace.root)/node_modules")
+    guard FileTree.isDirectory(modules) else { return }
+    guard symlink("bundle/node_modules", link) == 0 else {
+      throw .system("cannot make the link", link, errno: errno)
+    }
+  }
+
+  /// What a bundle brings along runs in a sandbox or not at all.
+  private func requireSandbox(_ what: String) throws(PackagingError) {
+    guard toolchain.sandbox.kind == nil else { return }
+    throw PackagingError(.pod, "\(what) cannot run on this pod: its system offers no sandbox")
+  }
+
+  private func runBuildCommand(
+    _ packages: PackageCopies?, _ interruption: Interruption
+  ) throws(PackagingError) -> String {
     guard let program = config.build.first else { return "" }
     let name = config.build.joined(separator: " ")
     guard request.allowBuildCommands else {
@@ -76,6 +121,7 @@ struct Assembly: Sendable {
         "the bundle wants to run \"\(name)\", and this pod runs no build commands: "
           + "start it with --allow-build-commands")
     }
+    try requireSandbox("build commands")
     let path: String
     if program.contains("/") {
       guard let own = RelativePath(program), FileTree.isFile("\(workspace.bundle)/\(own)") else {
@@ -85,44 +131,56 @@ struct Assembly: Sendable {
     } else if let found = toolchain.find(program) {
       path = found
     } else {
-      throw PackagingError(.pod, "the build command needs \(program), which is not on this pod's PATH")
+      throw PackagingError(
+        .pod, "build command: \(toolchain.missing(program, hint: "the package of your system that holds it"))")
     }
     return try run(
-      name: name, path, Array(config.build.dropFirst()), limit: request.limits.build, interruption, class: .bundle)
+      command(
+        name: name, path, Array(config.build.dropFirst()), limit: request.limits.build,
+        reading: packages?.repository.installed ?? []), interruption)
   }
 
-  private func bundle(_ interruption: Interruption) throws(PackagingError) -> String {
+  private func bundle(
+    _ packages: PackageCopies?, _ interruption: Interruption
+  ) throws(PackagingError) -> String {
     let esbuild = Esbuild(
-      config: config, manifest: resolved.manifest, minify: request.options.minify, workspace: workspace)
+      config: config, manifest: resolved.manifest, minify: request.options.minify, workspace: workspace,
+      packages: packages)
     let command = command(
-      name: "esbuild", try toolchain.esbuildPath(), try esbuild.arguments(), limit: request.limits.build)
+      name: "esbuild", try toolchain.esbuildPath(), try esbuild.arguments(), limit: request.limits.build,
+      reading: packages?.repository.installed ?? [], writing: [workspace.out])
     return try esbuild.run(command, interruption)
   }
 
-  private func run(
-    name: String, _ executable: String, _ arguments: [String], limit: Duration, _ interruption: Interruption,
-    class errorClass: ErrorClass
-  ) throws(PackagingError) -> String {
+  private func run(_ command: Command, _ interruption: Interruption) throws(PackagingError) -> String {
     var progress = CommandProgress(events: events)
-    let outcome = try ChildProcess.run(command(name: name, executable, arguments, limit: limit), interruption) {
-      progress.line($0)
-    }
+    let outcome = try ChildProcess.run(command, interruption) { progress.line($0) }
     progress.finish()
     guard outcome.code == 0 else {
       let how =
         outcome.code > 128 ? "was ended by signal \(outcome.code - 128)" : "failed with exit code \(outcome.code)"
       let last = outcome.tail.split(separator: "\n").last { $0.nonBlank != nil }
       throw PackagingError(
-        errorClass, "\(name) \(how)" + (last.map { ": \($0.trimmingBlanks())" } ?? ""), tail: outcome.tail)
+        .bundle, "\(command.name) \(how)" + (last.map { ": \($0.trimmingBlanks())" } ?? ""), tail: outcome.tail)
     }
     return outcome.tail
   }
 
-  private func command(name: String, _ executable: String, _ arguments: [String], limit: Duration) -> Command {
+  /// - Parameters:
+  ///   - reading: what it may read beside the workspace and the system's programs.
+  ///   - writing: what it may change beside the bundle's copy, its HOME and its TMPDIR.
+  private func command(
+    name: String, _ executable: String, _ arguments: [String], limit: Duration, network: Bool = false,
+    reading: [String] = [], writing: [String] = []
+  ) -> Command {
     Command(
       name: name, executable: executable, arguments: arguments, directory: workspace.bundle,
       environment: CleanEnvironment.make(searchPath: toolchain.searchPath, workspace: workspace), limit: limit,
-      grace: request.limits.grace, outputLimit: request.limits.output)
+      grace: request.limits.grace, outputLimit: request.limits.output,
+      confinement: toolchain.sandbox.confinement(
+        reading: workspace.readable + reading,
+        writing: [workspace.bundle, workspace.home, workspace.temporary] + writing,
+        view: workspace.view, network: network, usage: request.limits.usage))
   }
 
   /// A node archive without its program would only be found out by who runs it.
@@ -133,6 +191,20 @@ struct Assembly: Sendable {
     throw PackagingError(
       .bundle, "skipBuild was asked for, but \(out)/ holds nothing to archive: build it first, or without skipBuild"
     )
+  }
+
+  private func checkSize(_ files: [SelectedFile]) throws(PackagingError) {
+    let limits = request.limits
+    guard files.count <= limits.entries else {
+      throw PackagingError(
+        .bundle, "the archive would hold \(files.count) files; this pod takes \(limits.entries): leave some out")
+    }
+    let total = files.reduce(into: Int64(0)) { $0 += $1.size }
+    guard total <= limits.content else {
+      throw PackagingError(
+        .bundle,
+        "the archive's files have \(total >> 20) MiB; this pod takes \(limits.content >> 20) MiB: leave some out")
+    }
   }
 
   private func archive(
@@ -150,15 +222,5 @@ struct Assembly: Sendable {
     return PackagedArchive(
       path: path, filename: resolved.filename, version: resolved.version, checksum: checksum, size: size,
       tail: String(tail.suffix(64 << 10)))
-  }
-}
-
-extension Install {
-  /// What the status shows for the stage.
-  var message: String {
-    switch self {
-    case .skip: Install.skippedMessage
-    case .run(let program, let arguments): ([program] + arguments).joined(separator: " ")
-    }
   }
 }

@@ -16,12 +16,20 @@ enum BundleFingerprint {
     var builder: String
   }
 
+  /// What of a repository goes into an archive: packages, and files of its root that decide about the rest.
+  struct Repository {
+    var root: String
+    var settings: [String]
+    var members: [(name: String, directory: String)]
+  }
+
   /// Reads and hashes a bundle and its shared directory.
   ///
   /// Constant memory, whatever the sizes. Modification times, owners, locations and all permissions but the
   /// owner's executable bit play no part.
   static func compute(
-    bundle: String, shared: String?, rules: IgnoreRules, settings: Settings, _ interruption: Interruption
+    bundle: String, shared: String?, rules: IgnoreRules, settings: Settings, repository: Repository? = nil,
+    _ interruption: Interruption
   ) throws(PackagingError) -> Fingerprint {
     let encoder = Encoder()
     encoder.text(format)
@@ -29,13 +37,25 @@ enum BundleFingerprint {
     encoder.text("minify=\(settings.minify) skipBuild=\(settings.skipBuild)")
     try encoder.tree("bundle", bundle, rules, interruption)
     if let shared { try encoder.tree("shared", shared, IgnoreRules(), interruption) }
+    if let repository {
+      encoder.text("repository")
+      for name in repository.settings {
+        encoder.text(name)
+        let bytes = try FileDescriptor.contents(of: "\(repository.root)/\(name)", limit: 64 << 20)
+        encoder.number(UInt64(bytes.count))
+        bytes.withUnsafeBytes { encoder.hash.update($0) }
+      }
+      for member in repository.members.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+        try encoder.tree(member.name, member.directory, IgnoreRules.package, interruption)
+      }
+    }
     let hex = encoder.checksum().hex
     guard let fingerprint = Fingerprint(hex) else { throw PackagingError(.pod, "the fingerprint came out empty") }
     return fingerprint
   }
 
   private struct Encoder {
-    private let hash = SHA256()
+    let hash = SHA256()
 
     func number(_ value: UInt64) {
       withUnsafeBytes(of: value.bigEndian) { hash.update($0) }

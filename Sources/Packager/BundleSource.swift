@@ -8,6 +8,8 @@ package struct BundleSource: Equatable, Sendable {
   package var config: BundleConfig
   /// What the manifest said when it was found; nil when the manifest is missing or broken.
   package var version: String?
+  /// Nothing outside of this directory is read, the shared directory included; nil: no such bound. No links.
+  package var boundary: String?
 
   package var slug: Slug { config.slug }
 
@@ -52,7 +54,11 @@ package struct BundleSource: Equatable, Sendable {
     let components = directory.utf8.split(separator: 0x2F).map { String(Substring($0)) }
     for up in [1, 2] where components.count >= up {
       let shared = "/" + (components.dropLast(up) + ["shared"]).joined(separator: "/")
-      if shared != directory, FileTree.isDirectory(shared), let real = FileTree.realPath(shared) { return real }
+      if shared != directory, FileTree.isDirectory(shared), let real = FileTree.realPath(shared),
+        boundary.map({ FileTree.isInside(real, $0) }) ?? true
+      {
+        return real
+      }
     }
     return nil
   }

@@ -11,6 +11,7 @@ internal import ProcessControl
 enum ChildProcess {
   private enum End {
     case cancelled, late, overallDeadline, tooMuchOutput
+    case overuse(String)
   }
 
   /// Runs it to its end and hands each line that it prints to `onLine`.
@@ -21,8 +22,13 @@ enum ChildProcess {
     _ command: Command, _ interruption: Interruption, onLine: (String) -> Void = { _ in }
   ) throws(PackagingError) -> CommandOutcome {
     try interruption.check()
-    let (child, pipe) = try start(command)
-    defer { close(pipe) }
+    let process = try start(command)
+    let (child, pipe) = (process.child, process.output)
+    defer {
+      close(pipe)
+      close(process.lifeline)
+    }
+    var meter = UsageMeter(process: process, limits: command.confinement.usage)
     let ownDeadline = ContinuousClock.now + command.limit
     let deadline = min(ownDeadline, interruption.deadline)
     var output = CommandOutput(tailLimit: command.tailLimit)
@@ -39,10 +45,13 @@ enum ChildProcess {
           end = .tooMuchOutput
         } else if now >= deadline {
           end = ownDeadline <= interruption.deadline ? .late : .overallDeadline
+        } else if let excess = meter.excess(now) {
+          end = .overuse(excess)
         }
         if end != nil {
           cspawn_signal_group(child, SIGTERM)
           killAt = now + command.grace
+          if case .overuse = end { killAt = now }
         }
       } else if let at = killAt, now >= at {
         cspawn_signal_group(child, SIGKILL)
@@ -55,12 +64,14 @@ enum ChildProcess {
     cspawn_signal_group(child, SIGKILL)
     if isOpen { _ = drain(pipe, into: &output, upTo: 4 << 20, onLine) }
     if let last = output.finish() { onLine(last) }
-    let code = cspawn_reap(child)
-    awaitGroup(child)
+    let code = reap(process)
 
     switch end {
     case nil:
       guard output.count <= command.outputLimit else { throw tooMuch(command, output) }
+      if let excess = UsageMeter.excess(code: code, limits: command.confinement.usage) {
+        throw PackagingError(.bundle, "\(command.name) \(excess)", tail: output.tail)
+      }
       return CommandOutcome(code: code, tail: output.tail)
     case .cancelled: throw PackagingError(.cancelled, PackagingError.cancelled.message, tail: output.tail)
     case .late:
@@ -71,7 +82,17 @@ enum ChildProcess {
       throw PackagingError(
         .timeout, "packaging took too long; \(command.name) was stopped at the overall deadline", tail: output.tail)
     case .tooMuchOutput: throw tooMuch(command, output)
+    case .overuse(let excess):
+      throw PackagingError(.bundle, "\(command.name) \(excess) and was stopped", tail: output.tail)
     }
+  }
+
+  /// Waits for the end of a program, then for everybody in its group. Returns as `cspawn_reap`.
+  @discardableResult
+  static func reap(_ process: cspawn_process) -> Int32 {
+    let code = cspawn_reap(process.child)
+    awaitGroup(process.child)
+    return code
   }
 
   private static func tooMuch(_ command: Command, _ output: CommandOutput) -> PackagingError {
@@ -79,20 +100,32 @@ enum ChildProcess {
       .bundle, "\(command.name) printed more than \(command.outputLimit) bytes and was stopped", tail: output.tail)
   }
 
-  private static func start(_ command: Command) throws(PackagingError) -> (child: pid_t, pipe: Int32) {
-    let words = ([command.executable] + command.arguments).map { strdup($0) }
-    let settings = command.environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") }
-    defer { for text in words + settings { free(text) } }
-    var child: pid_t = 0
-    var pipe: Int32 = -1
+  /// Starts it; the caller reaps it and closes its descriptors.
+  static func start(_ command: Command) throws(PackagingError) -> cspawn_process {
+    let words = CStrings([command.executable] + command.arguments)
+    let settings = CStrings(command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+    let confinement = command.confinement
+    let (readable, writable) = (CStrings(confinement.readable), CStrings(confinement.writable))
+    let view = CStrings(confinement.view.map { [$0] } ?? [])
+    let bounds = cspawn_confinement(
+      sandbox: confinement.kind.map { $0 == .landlock ? CSPAWN_LANDLOCK : CSPAWN_NAMESPACES } ?? CSPAWN_OPEN,
+      readable: readable.constant, writable: writable.constant, root: view.first,
+      network: confinement.network ? 1 : 0, cpu_seconds: UInt64(confinement.usage.cpuSeconds),
+      memory: UInt64(confinement.usage.memory), file_size: UInt64(confinement.usage.fileSize),
+      descriptors: UInt64(confinement.usage.descriptors),
+      // Threads count there; a node process has a dozen.
+      processes: UInt64(confinement.usage.processes) * 16)
+    var process = cspawn_process()
     var stage: UnsafePointer<CChar>?
-    let code = cspawn_start(
-      command.executable, words + [nil], settings + [nil], command.directory, &child, &pipe, &stage)
+    let code = withUnsafePointer(to: bounds) {
+      cspawn_start(command.executable, words.list, settings.list, command.directory, $0, &process, &stage)
+    }
+    withExtendedLifetime((words, settings, readable, writable, view)) {}
     guard code == 0 else {
       let step = stage.map { String(cString: $0) } ?? "start"
       throw PackagingError(.pod, "cannot run \(command.executable) (\(step)): \(systemReason(code))")
     }
-    return (child, pipe)
+    return process
   }
 
   /// Waits for output or a cancellation, at most 50 ms: the program's own end makes no descriptor readable while a

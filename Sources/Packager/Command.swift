@@ -15,6 +15,7 @@ struct Command: Equatable, Sendable {
   var grace: Duration
   /// Bytes that it may print.
   var outputLimit: Int
+  var confinement = Confinement()
   /// Bytes of its output that are kept.
   var tailLimit: Int = 64 << 10
 }

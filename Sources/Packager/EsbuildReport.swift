@@ -9,13 +9,22 @@ struct EsbuildReport: Equatable {
     var text: String
     var location: String?
     var isOutside = false
+
+    /// The path that an import names and that led nowhere.
+    var unresolved: String? {
+      let start = "Could not resolve \""
+      guard text.hasPrefix(start), text.hasSuffix("\"") else { return nil }
+      return String(text.dropFirst(start.count).dropLast())
+    }
   }
 
   private var problems: [Problem] = []
   private var mentionsOutside = false
 
-  /// - Parameter isInside: whether a path, as esbuild prints it, belongs to the workspace.
-  init(_ output: String, isInside: (String) -> Bool) {
+  /// - Parameters:
+  ///   - isInside: whether a path, as esbuild prints it, belongs to the workspace.
+  ///   - leaves: whether what a file (the second path) imports by a path (the first) would lie outside.
+  init(_ output: String, isInside: (String) -> Bool, leaves: (String, String) -> Bool = { _, _ in false }) {
     var inError = false
     for line in output.split(separator: "\n", omittingEmptySubsequences: true) {
       if let marker = line.firstRange(of: "[ERROR] "), line[..<marker.lowerBound].count <= 2 {
@@ -29,6 +38,9 @@ struct EsbuildReport: Equatable {
         if inError, let last = problems.indices.last, problems[last].location == nil {
           problems[last].location = "\(path):\(number)"
           problems[last].isOutside = outside
+          if let wanted = problems[last].unresolved, leaves(wanted, path) {
+            problems[last].text = "imports \(wanted), which is outside of the bundle and its shared directory"
+          }
         }
       }
     }
@@ -36,8 +48,11 @@ struct EsbuildReport: Equatable {
 
   /// One line an error, `src/index.ts:14: could not resolve "./publish"`; nil when esbuild named none.
   var message: String? {
-    guard !problems.isEmpty else { return nil }
-    return problems.prefix(20).map { problem in
+    // The sandbox hides what is outside: then the import itself is told, too.
+    let hidden = "Cannot read directory \""
+    let told = problems.filter { !$0.text.hasPrefix(hidden) || problems.count == 1 }
+    guard !told.isEmpty else { return nil }
+    return told.prefix(20).map { problem in
       if problem.isOutside, let location = problem.location {
         return "\(location): is outside of the bundle and its shared directory; it cannot be imported"
       }

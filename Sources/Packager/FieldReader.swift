@@ -57,6 +57,23 @@ struct FieldReader {
     }
   }
 
+  /// Readers of an array's objects; none when absent or null.
+  func objects(_ name: String) throws(PackagingError) -> [FieldReader] {
+    switch fields[name] {
+    case nil, .null: return []
+    case .array(let values):
+      var out: [FieldReader] = []
+      for (index, value) in values.enumerated() {
+        guard case .object(let inner) = value else {
+          throw wrong("\(name)[\(index)]", "must be an object, not \(value.kind)")
+        }
+        out.append(FieldReader(path: path, prefix: "\(prefix)\(name)[\(index)].", fields: inner))
+      }
+      return out
+    case .some(let other): throw wrong(name, "must be an array of objects, not \(other.kind)")
+    }
+  }
+
   /// An object's reader; nil when absent or null.
   func object(_ name: String) throws(PackagingError) -> FieldReader? {
     switch fields[name] {

@@ -118,12 +118,24 @@ enum FileTree {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Makes a directory and those above it, below `root`, which must exist. Class pod.
+  /// True for an existing directory that is no link.
+  static func isRealDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Makes a directory and those above it, below `root`, which must exist.
+  ///
+  /// Class pod; class bundle when one of them is something else, such as a link that a build left: through it, this
+  /// pod itself would write elsewhere.
   static func makeDirectories(_ path: RelativePath, in root: String) throws(PackagingError) {
     if let parent = path.parent { try makeDirectories(parent, in: root) }
     let full = "\(root)/\(path)"
     guard mkdir(full, 0o755) == 0 || errno == EEXIST else {
       throw .system("cannot make the directory", full, errno: errno)
+    }
+    guard isRealDirectory(full) else {
+      throw PackagingError(.bundle, "\(path) must be a directory, and is something else, such as a symbolic link")
     }
   }
 

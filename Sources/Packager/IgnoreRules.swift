@@ -7,12 +7,17 @@ struct IgnoreRules: Equatable, Sendable {
     "node_modules", "dist", "artifacts", ".git", "__pycache__", ".turbo", ".cache",
   ]
 
+  /// For packages of a repository: what was built there is what is imported.
+  static let package = IgnoreRules(keepingProducts: true)
+
+  private let names: Set<String>
   /// Directories at fixed places that hold products, such as an `outDir` with another name than `dist`.
   private let products: [RelativePath]
   /// A product that is an input this time: the build is skipped and what lies there is archived.
   private let kept: RelativePath?
 
-  init(products: [RelativePath] = [], kept: RelativePath? = nil) {
+  init(products: [RelativePath] = [], kept: RelativePath? = nil, keepingProducts: Bool = false) {
+    names = keepingProducts ? IgnoreRules.names.subtracting(["dist", "artifacts"]) : IgnoreRules.names
     self.products = products
     self.kept = kept
   }
@@ -32,6 +37,6 @@ struct IgnoreRules: Equatable, Sendable {
   func ignores(_ path: RelativePath) -> Bool {
     if let kept, path == kept || kept.isInside(path) { return false }
     let name = path.name
-    return IgnoreRules.names.contains(name) || name.hasSuffix(".pyc") || products.contains(path)
+    return names.contains(name) || name.hasSuffix(".pyc") || products.contains(path)
   }
 }

@@ -7,11 +7,14 @@ enum Install: Equatable {
   /// A package manager with its arguments.
   case run(program: String, arguments: [String])
 
+  /// What the status shows when the repository of the bundle holds all that it needs.
+  static let servedMessage = "All dependencies come from the workspace root; skipping dependency install."
+
   /// What the status shows when there is nothing to install.
   static let skippedMessage = "No package manifest detected; skipping dependency install."
 
   /// The lock files, in the order in which they count.
-  private static let lockFiles = ["package-lock.json", "pnpm-lock.yaml", "yarn.lock"]
+  static let lockFiles = ["package-lock.json", "pnpm-lock.yaml", "yarn.lock"]
 
   /// Decides by the files in a directory.
   ///

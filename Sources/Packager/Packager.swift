@@ -1,11 +1,13 @@
 /// Turns a bundle's directory into a deterministic archive.
 package struct Packager: Sendable {
-  private let toolchain: Toolchain
+  let toolchain: Toolchain
 
-  /// - Parameter searchPath: directories where programs are found, separated by colons; nil means this process's
-  ///   `PATH`.
-  package init(searchPath: String? = nil) {
-    toolchain = Toolchain(searchPath: searchPath)
+  /// - Parameters:
+  ///   - searchPath: directories where programs are found, separated by colons; nil means this process's
+  ///   `PATH`, as far as the sandbox reaches.
+  ///   - sandbox: what commands run in.
+  package init(searchPath: String? = nil, sandbox: Sandbox = .detect()) {
+    toolchain = Toolchain(searchPath: searchPath, sandbox: sandbox)
   }
 
   /// Reads config, manifest and every input, and tells what the archive would be.

@@ -4,19 +4,26 @@ package import BundleModel
 package struct PackagingRequest: Sendable {
   package var source: BundleSource
   package var options: JobOptions
-  /// Whether the `build` command of a bundle and the install scripts of its dependencies may run.
+  /// Whether the `build` command of a bundle may run.
   package var allowBuildCommands: Bool
+  /// Whether the install scripts of its dependencies may run.
+  package var allowInstallScripts: Bool
+  /// The repository that the bundle is part of: its packages and installed dependencies can be imported.
+  package var workspaceRoot: String?
   /// Where the workspace is made; must exist.
   package var temporaryDirectory: String
   package var limits: PackagingLimits
 
   package init(
     source: BundleSource, options: JobOptions = JobOptions(), allowBuildCommands: Bool = false,
+    allowInstallScripts: Bool = false, workspaceRoot: String? = nil,
     temporaryDirectory: String = "/tmp", limits: PackagingLimits = PackagingLimits()
   ) {
     self.source = source
     self.options = options
     self.allowBuildCommands = allowBuildCommands
+    self.allowInstallScripts = allowInstallScripts
+    self.workspaceRoot = workspaceRoot
     self.temporaryDirectory = temporaryDirectory
     self.limits = limits
   }
@@ -36,10 +43,17 @@ package struct PackagingLimits: Equatable, Sendable {
   package var output: Int
   /// Bytes of the finished archive.
   package var archive: Int64
+  /// Bytes of all the files that go into it.
+  package var content: Int64
+  /// How many files go into it.
+  package var entries: Int
+  /// Of one command.
+  package var usage: UsageLimits
 
   package init(
     install: Duration = .seconds(300), build: Duration = .seconds(300), total: Duration = .seconds(900),
-    grace: Duration = .milliseconds(500), output: Int = 32 << 20, archive: Int64 = 4 << 30
+    grace: Duration = .milliseconds(500), output: Int = 32 << 20, archive: Int64 = 4 << 30,
+    content: Int64 = 8 << 30, entries: Int = 100_000, usage: UsageLimits = UsageLimits()
   ) {
     self.install = install
     self.build = build
@@ -47,6 +61,9 @@ package struct PackagingLimits: Equatable, Sendable {
     self.grace = grace
     self.output = output
     self.archive = archive
+    self.content = content
+    self.entries = entries
+    self.usage = usage
   }
 }
 

@@ -9,17 +9,47 @@ struct Resolver {
     let source = request.source
     try source.config.checkPaths()
     let manifest = try source.manifest()
+    if let entry = manifest.pythonEntry, RelativePath(entry) == nil {
+      throw PackagingError(.bundle, "\(source.config.manifestPath): pythonEntry \"\(entry)\" leaves the bundle")
+    }
+    let repository = try repository(manifest)
     let fingerprint = try fingerprint(
-      bundle: source.directory, shared: source.sharedDirectory, manifest: manifest, interruption)
+      bundle: source.directory, shared: source.sharedDirectory, manifest: manifest,
+      packages: try packages(of: repository), interruption)
     let filename = "\(source.slug.text)-\(manifest.version)".fileSafe + ".tgz"
     return ResolvedBundle(
       fingerprint: fingerprint, version: manifest.version, filename: filename,
-      isPinned: Install.isPinned(in: source.directory), manifest: manifest)
+      isPinned: isPinned(repository), manifest: manifest)
+  }
+
+  /// The repository that the bundle may import from; Python has nothing to import there.
+  func repository(_ manifest: Manifest) throws(PackagingError) -> PackageRepository? {
+    guard let root = request.workspaceRoot, !manifest.isPython else { return nil }
+    return try PackageRepository.load(root: root)
+  }
+
+  private func isPinned(_ repository: PackageRepository?) -> Bool {
+    let directory = request.source.directory
+    guard let repository else { return Install.isPinned(in: directory) }
+    return repository.isPinned && (Install.isPinned(in: directory) || repository.serves(directory))
+  }
+
+  /// What of the repository can reach the archive.
+  private func packages(
+    of repository: PackageRepository?
+  ) throws(PackagingError) -> BundleFingerprint.Repository? {
+    guard let repository else { return nil }
+    let allowed = try repository.closure(
+      of: request.source.directory, shared: request.source.sharedDirectory)
+    return BundleFingerprint.Repository(
+      root: repository.root, settings: repository.settings,
+      members: allowed.map { ($0.name, repository.directory(of: $0)) })
   }
 
   /// Of the bundle where it lies, or of its copy.
   func fingerprint(
-    bundle: String, shared: String?, manifest: Manifest, _ interruption: Interruption
+    bundle: String, shared: String?, manifest: Manifest, packages: BundleFingerprint.Repository?,
+    _ interruption: Interruption
   ) throws(PackagingError) -> Fingerprint {
     let options = request.options
     let usesBundler = !manifest.isPython && !options.skipBuild
@@ -29,7 +59,7 @@ struct Resolver {
     return try BundleFingerprint.compute(
       bundle: bundle, shared: shared,
       rules: IgnoreRules(config: request.source.config, skipBuild: options.skipBuild),
-      settings: settings, interruption)
+      settings: settings, repository: packages, interruption)
   }
 }
 

@@ -12,12 +12,21 @@ final class Workspace: Sendable {
 
   var bundle: String { "\(root)/bundle" }
   var shared: String { "\(root)/shared" }
+  /// Copies of the packages of the repository, when there is one.
+  var repository: String { "\(root)/repository" }
+  /// An empty directory for the sandbox.
+  var view: String { "\(root)/view" }
   /// What the commands see as HOME.
   var home: String { "\(root)/home" }
   /// What the commands see as TMPDIR.
   var temporary: String { "\(root)/tmp" }
   /// Where the archive is written.
   var out: String { "\(root)/out" }
+
+  /// What every command may read: all but the archive and the lock.
+  var readable: [String] {
+    [root]
+  }
 
   static let prefix = "apphub-example-"
   private static let ownerName = "owner"
@@ -33,10 +42,17 @@ final class Workspace: Sendable {
   static func create(
     in temporaryDirectory: String, slug: Slug, fingerprint: Fingerprint
   ) throws(PackagingError) -> Workspace {
+    try create(in: temporaryDirectory, slug: slug, label: fingerprint.text)
+  }
+
+  /// The same for something else than a packaging, such as a checkout.
+  static func create(
+    in temporaryDirectory: String, slug: Slug, label: String
+  ) throws(PackagingError) -> Workspace {
     guard let parent = FileTree.realPath(temporaryDirectory) else {
       throw .system("cannot use the temporary directory", temporaryDirectory, errno: errno)
     }
-    let name = "\(prefix)\(slug.text.fileSafe.prefix(80))-\(fingerprint.text.fileSafe.prefix(8))-"
+    let name = "\(prefix)\(slug.text.fileSafe.prefix(80))-\(label.fileSafe.prefix(8))-"
     var template = Array("\(parent)/\(name)\(randomPart)".utf8CString)
     guard let made = mkdtemp(&template) else {
       throw .system("cannot make a workspace in", temporaryDirectory, errno: errno)
@@ -45,7 +61,7 @@ final class Workspace: Sendable {
     do throws(PackagingError) {
       let owner = try claim(root)
       let workspace = Workspace(root: root, owner: owner)
-      for directory in [workspace.bundle, workspace.home, workspace.temporary, workspace.out] {
+      for directory in [workspace.bundle, workspace.home, workspace.temporary, workspace.out, workspace.view] {
         guard mkdir(directory, 0o755) == 0 else {
           throw PackagingError.system("cannot make the directory", directory, errno: errno)
         }

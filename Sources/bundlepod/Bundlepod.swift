@@ -26,7 +26,8 @@ struct Bundlepod: AsyncParsableCommand {
   var examplesRoot: String
   @Option(help: "The name that people know this pod by. Default: HOSTNAME, else the host's name.") var name: String?
   @Option(help: "Bundles packaged at once. Default: EXAMPLE_BUNDLE_CONCURRENCY, else 1.") var concurrency: Int?
-  @Flag(help: "Run the build commands of bundles.") var allowBuildCommands = false
+  @OptionGroup(title: "Packaging") var packaging: PackagingOptions
+  @OptionGroup(title: "Limits of one packaging") var limits: LimitOptions
   @OptionGroup(title: "Times, in seconds") var times: TimeOptions
 
   static func main() async {
@@ -51,6 +52,7 @@ struct Bundlepod: AsyncParsableCommand {
 
   func validate() throws {
     if let concurrency, concurrency < 1 { throw ValidationError("--concurrency takes a positive number") }
+    if let complaint = limits.complaint { throw ValidationError(complaint) }
     if let complaint = times.settings.complaint { throw ValidationError(complaint) }
   }
 
@@ -58,6 +60,9 @@ struct Bundlepod: AsyncParsableCommand {
   private func serve(until signals: TerminationSignals) async throws -> Int32 {
     let environment = ThisProcess.environment()
     var settings = try podSettings(environment)
+    if let complaint = settings.packaging.complaint(environment: environment) {
+      throw PodFailure(status: 64, message: complaint)
+    }
     let log = PodLog.logger(pod: settings.name)
     settings.legacy = legacyFiles(environment, log: log)
     var connection = try ConnectionSettings(environment: environment)
@@ -65,6 +70,9 @@ struct Bundlepod: AsyncParsableCommand {
     let storage = try StorageSettings(environment: environment)
     for warning in storage.warnings { log.warning("\(UntrustedText.line(warning))") }
     let catalogue = try await Catalogue.scan(root: settings.examplesRoot)
+    log.info(
+      "commands of bundles run in a sandbox",
+      metadata: ["kind": "\(settings.packaging.sandbox.kind?.rawValue ?? "none")"])
     try await WorkspaceSweep.run(temporaryDirectory: settings.temporaryDirectory)
     let work = Task { [settings] in
       try await waitForDatabase(connection, log: log)
@@ -100,7 +108,7 @@ struct Bundlepod: AsyncParsableCommand {
       name: UntrustedText.line(name ?? environment["HOSTNAME"]?.nonBlank ?? hostName(), limit: 64),
       owner: OwnerID(ThisProcess.randomUUID()),
       version: BuildInfo.text, concurrency: count,
-      examplesRoot: examplesRoot, allowBuildCommands: allowBuildCommands,
+      examplesRoot: examplesRoot, packaging: packaging.policy(limits: limits.limits, environment: environment),
       temporaryDirectory: environment["TMPDIR"]?.nonBlank ?? "/tmp")
   }
 

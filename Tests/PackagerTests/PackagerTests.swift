@@ -18,9 +18,10 @@ import Testing
   /// Packages and returns the archive's checksum and names; the workspace must be gone afterwards.
   @discardableResult
   private func package(
-    _ request: PackagingRequest, searchPath: String? = nil, collected: Collected = Collected()
+    _ request: PackagingRequest, searchPath: String? = nil, sandbox: Sandbox = .detect(),
+    collected: Collected = Collected()
   ) async throws -> (archive: PackagedArchive, names: [String]) {
-    let packager = Packager(searchPath: searchPath)
+    let packager = Packager(searchPath: searchPath, sandbox: sandbox)
     let resolved = try await packager.resolve(request)
     return try await packager.package(request, resolved, events: collected.add) { archive in
       (archive, try await names(in: archive.path))
@@ -97,40 +98,86 @@ import Testing
     #expect(temporary.names.isEmpty)
   }
 
-  @Test(arguments: ["secret.txt", "secret.json"])
-  func anImportFromOutsideFailsAndItsTextIsNotKept(name: String) async throws {
+  /// With the sandbox, which hides the file, and without, where the list of inputs tells.
+  private static let sandboxes: [SandboxKind?] = testedSandboxes + [nil]
+
+  @Test(arguments: ["secret.txt", "secret.json"], sandboxes)
+  func anImportFromOutsideFailsAndItsTextIsNotKept(name: String, kind: SandboxKind?) async throws {
     let (sources, temporary) = (Scratch(), Scratch())
     let secret = sources.write(name, "\"hunter2\"")
     let request = try wanted(
       sources.nodeBundle("a/b/n", source: "import s from \"\(secret)\";\nconsole.log(s);"), temporary)
-    let error = await #expect(throws: PackagingError.self) { try await package(request) }
-    #expect(error?.message.hasPrefix("src/index.ts imports ") == true, "\(error?.message ?? "")")
+    let error = await #expect(throws: PackagingError.self) {
+      try await package(request, sandbox: Sandbox(kind: kind))
+    }
+    #expect(error?.message.hasPrefix("src/index.ts") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("imports ") == true, "\(error?.message ?? "")")
     #expect(error?.message.hasSuffix("which is outside of the bundle and its shared directory") == true)
     #expect(error?.errorClass == .bundle)
     #expect("\(error?.message ?? "")\(error?.tail ?? "")".contains("hunter2") == false)
   }
 
-  @Test func aSyntaxErrorOutsideDoesNotShowTheFile() async throws {
+  @Test(arguments: sandboxes) func aSyntaxErrorOutsideDoesNotShowTheFile(kind: SandboxKind?) async throws {
     let (sources, temporary) = (Scratch(), Scratch())
     let secret = sources.write("secret.js", "hunter2 hunter2")
     let request = try wanted(sources.nodeBundle("a/b/n", source: "import \"\(secret)\";"), temporary)
-    let error = await #expect(throws: PackagingError.self) { try await package(request) }
-    #expect(error?.message.contains("is outside of the bundle") == true)
+    let error = await #expect(throws: PackagingError.self) {
+      try await package(request, sandbox: Sandbox(kind: kind))
+    }
+    #expect(error?.message.contains("is outside of the bundle") == true, "\(error?.message ?? "")")
     #expect("\(error?.message ?? "")\(error?.tail ?? "")".contains("hunter2") == false)
   }
 
-  @Test func whatLiesAboveTheWorkspaceIsNotPickedUp() async throws {
+  @Test(arguments: sandboxes) func whatLiesAboveTheWorkspaceIsNotPickedUp(kind: SandboxKind?) async throws {
+    let sandbox = Sandbox(kind: kind)
     let (sources, temporary) = (Scratch(), Scratch())
     let request = try wanted(sources.nodeBundle("n", source: "console.log(<a/>);"), temporary)
     sources.write("n/src/index.ts", "class A { x = 1 }\nconsole.log(new A());")
-    let plain = try await package(request)
+    let plain = try await package(request, sandbox: sandbox)
     temporary.write("tsconfig.json", #"{"compilerOptions": {"useDefineForClassFields": false}}"#)
     temporary.write("node_modules/stray/index.js", "module.exports = 1")
-    let beside = try await package(request)
+    let beside = try await package(request, sandbox: sandbox)
     #expect(plain.archive.checksum == beside.archive.checksum)
     sources.write("n/src/index.ts", "import s from 'stray'; console.log(s);")
-    let error = await #expect(throws: PackagingError.self) { try await package(request) }
-    #expect(error?.message.contains("outside of the bundle") == true, "\(error?.message ?? "")")
+    let error = await #expect(throws: PackagingError.self) { try await package(request, sandbox: sandbox) }
+    let expected = kind == nil ? "outside of the bundle" : "could not resolve \"stray\""
+    #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func installScriptsAndBuildCommandsNeedASandbox() async throws {
+    let (sources, temporary) = (Scratch(), Scratch())
+    let build = try wanted(sources.pythonBundle("p", config: #""build": ["touch", "ran"]"#), temporary)
+    let none = Sandbox(kind: nil)
+    let error = await #expect(throws: PackagingError.self) { try await package(build, sandbox: none) }
+    #expect(error?.message == "build commands cannot run on this pod: its system offers no sandbox")
+    #expect(error?.errorClass == .pod)
+    var install = try wanted(sources.nodeBundle("n", source: ""), temporary, allow: false)
+    sources.write("n/package.json", "{}")
+    install.allowInstallScripts = true
+    let wanted = install
+    let scripts = await #expect(throws: PackagingError.self) { try await package(wanted, sandbox: none) }
+    #expect(scripts?.message == "install scripts cannot run on this pod: its system offers no sandbox")
+    #expect(temporary.names.isEmpty)
+  }
+
+  @Test func installScriptsRunWhereTheyAreAllowed() async throws {
+    let (sources, temporary) = (Scratch(), Scratch())
+    let directory = sources.nodeBundle("n", source: "import made from './made.json'; console.log(made);")
+    sources.write(
+      "n/package.json",
+      #"{"name": "n", "scripts": {"postinstall": "echo '\"by the script\"' > src/made.json; cat \(OUTSIDE) > src/stolen; true"}}"#
+        .replacing("\\(OUTSIDE)", with: sources.write("secret", "hunter2")))
+    for isAllowed in [true, false] {
+      var request = try wanted(directory, temporary, allow: false)
+      request.allowInstallScripts = isAllowed
+      let asked = request
+      if isAllowed {
+        #expect(try await package(asked).names == ["dist/index.js", "dist/index.js.map", "manifest.json"])
+      } else {
+        let error = await #expect(throws: PackagingError.self) { try await package(asked) }
+        #expect(error?.message.contains("could not resolve \"./made.json\"") == true)
+      }
+    }
   }
 
   @Test func buildCommandRunsFirstWithProgress() async throws {
@@ -183,18 +230,19 @@ import Testing
 
   @Test func cancellationEndsItAndRemovesTheWorkspace() async throws {
     let (sources, temporary) = (Scratch(), Scratch())
-    let mark = "\(sources.path)/pid"
     let request = try wanted(
-      sources.pythonBundle("p", config: "\"build\": [\"sh\", \"-c\", \"echo $$ > \(mark); sleep 300\"]"), temporary)
+      sources.pythonBundle("p", config: #""build": ["sh", "-c", "echo $$ > pid; sleep 300"]"#), temporary)
     let task = Task { try await package(request) }
-    #expect(await eventually { sources.text("pid")?.contains("\n") == true })
+    let marks: @Sendable () -> String? = { temporary.names.first.flatMap { temporary.text("\($0)/bundle/pid") } }
+    #expect(await eventually { marks()?.contains("\n") == true })
+    let mark = marks()
     #expect(temporary.names.count == 1)
     task.cancel()
     let result = await task.result
     let error = #expect(throws: PackagingError.self) { try result.get() }
     #expect(error?.errorClass == .cancelled)
     #expect(temporary.names.isEmpty)
-    let pid = try #require(pid_t(sources.text("pid")?.trimmingBlanks() ?? ""))
+    let pid = try #require(pid_t(mark?.trimmingBlanks() ?? ""))
     #expect(!isRunning(pid))
   }
 

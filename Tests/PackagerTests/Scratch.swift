@@ -83,7 +83,7 @@ final class Scratch: Sendable {
 }
 
 /// Looks again until `condition` holds, at most `limit`, without holding up other tests; false when it never did.
-func eventually(within limit: Duration = .seconds(20), _ condition: @escaping @Sendable () -> Bool) async -> Bool {
+func eventually(within limit: Duration = .seconds(90), _ condition: @escaping @Sendable () -> Bool) async -> Bool {
   let held = try? await OwnThread.run(within: limit * 2) { (_) throws(PackagingError) in
     let until = ContinuousClock.now + limit
     while ContinuousClock.now < until {
@@ -109,6 +109,9 @@ func run(_ command: Command) async throws(PackagingError) -> CommandOutcome {
     try ChildProcess.run(command, interruption)
   }
 }
+
+/// The same, for suites that have a `run` of their own.
+func runCommand(_ command: Command) async throws(PackagingError) -> CommandOutcome { try await run(command) }
 
 /// What an archive holds, by the `tar` program: lines as `tar -tv` prints them.
 func listing(of archive: String) async throws -> [String] {
