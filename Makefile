@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
 
-SOURCES := Sources Tests Package.swift
+SOURCES := Sources Tests Benchmarks/Rates Package.swift
 RELEASE := .build/release
 
 # SwiftPM keeps caches below HOME; a user without a usable one gets a folder here.
@@ -56,7 +56,8 @@ screenshots: deps build
 BIN ?= $(RELEASE)
 ROWS ?=
 OUTPUT ?= docs/benchmarks.md
-bench: deps deps-bench $(if $(filter $(RELEASE),$(BIN)),build)
+bench: deps deps-bench
+	$(if $(filter $(RELEASE),$(BIN)),@scripts/build-release.sh bundletop bundlepod rates)
 	@python3 -B Benchmarks/bench.py --binaries '$(BIN)' --output '$(OUTPUT)' $(ROWS)
 
 format:
