@@ -105,7 +105,7 @@ let package = Package(
 
     // What only `make bench` runs: the library's rates without a program around it.
     .executableTarget(
-      name: "rates", dependencies: ["BundleModel", "Hashing", "S3"], path: "Benchmarks/Rates",
+      name: "rates", dependencies: ["BundleModel", "Hashing", "ProcessControl", "S3"], path: "Benchmarks/Rates",
       swiftSettings: strict),
 
     // Tests, beside by target.

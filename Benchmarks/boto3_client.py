@@ -17,7 +17,8 @@ THREADS = 10
 
 
 def main():
-    client = boto3.client('s3', config=Config(max_pool_connections=THREADS))
+    # Left to itself it signs URLs by the old version 2.
+    client = boto3.client('s3', config=Config(max_pool_connections=THREADS, signature_version='s3v4'))
     if sys.argv[1] == 'presign':
         return presign(client, int(sys.argv[2]))
     way, folder, bucket, prefix = sys.argv[1:]

@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import Glibc
 internal import Hashing
+internal import ProcessControl
 internal import S3
 
 /// How fast the library signs and hashes on one thread, without a program around it.
@@ -18,7 +19,7 @@ internal import S3
     case ("sha256", let sizes) where sizes.count == 2 && sizes.min() ?? 0 > 0:
       hash(block: sizes[0], bytes: sizes[1])
     default:
-      fputs("usage: rates presign URLS | sha256 BLOCK BYTES\n", stderr)
+      StandardStream.errors.write("usage: rates presign URLS | sha256 BLOCK BYTES\n")
       exit(64)
     }
   }
@@ -28,7 +29,7 @@ internal import S3
     guard let access = getenv("AWS_ACCESS_KEY_ID"), let secret = getenv("AWS_SECRET_ACCESS_KEY"),
       let endpoint = S3Endpoint("https://s3.us-east-1.amazonaws.com", pathStyle: true)
     else {
-      fputs("rates: AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set\n", stderr)
+      StandardStream.errors.write("rates: AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set\n")
       exit(1)
     }
     let presigner = Presigner(
@@ -48,7 +49,7 @@ internal import S3
         bytes += last.reveal().utf8.count
       }
     } catch {
-      fputs("rates: \(error.message)\n", stderr)
+      StandardStream.errors.write("rates: \(error.message)\n")
       exit(1)
     }
     let seconds = processorSeconds() - begin
