@@ -103,6 +103,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // What only `make bench` runs: the library's rates without a program around it.
+    .executableTarget(
+      name: "rates", dependencies: ["BundleModel", "Hashing", "ProcessControl", "S3"], path: "Benchmarks/Rates",
+      swiftSettings: strict),
+
     // Tests, beside by target.
     .target(
       name: "TestSupport", dependencies: ["BundleModel", "LocalStack", "Postgres", "S3", subprocess],

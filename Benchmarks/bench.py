@@ -12,21 +12,23 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import machine
 from database import HERE, Database
 from peers import Cast
 from report import page
 
-ROWS = ['first_frame', 'idle', 'changes', 'poll', 'freshness']
+ROWS = ['first_frame', 'idle', 'changes', 'poll', 'freshness', 'large_object', 'medium_objects', 'small_objects', 'presign',
+        'sha256']
 ROOT = HERE.parent
 
 
 class Bench:
     """What a row needs: a database with bundles, and the programs."""
 
-    def __init__(self, database, cast):
-        self.database, self.cast = database, cast
+    def __init__(self, database, cast, tools):
+        self.database, self.cast, self.tools, self.here = database, cast, tools, HERE
         self.environment = database.environment
 
     def fill(self, bundles):
@@ -51,10 +53,11 @@ def main():
     # Both end through the same clean-up as an error does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
-    cast = Cast(os.path.abspath(chosen.binaries), os.path.abspath(chosen.tools))
+    tools = Path(os.path.abspath(chosen.tools))
+    cast = Cast(os.path.abspath(chosen.binaries), tools)
     started, sections = time.monotonic(), []
     with Database(cast.bundletop.command[0].parent, ROOT / 'examples') as database:
-        bench, about = Bench(database, cast), machine.about(database, cast)
+        bench, about = Bench(database, cast, tools), machine.about(database, cast)
         for row in chosen.rows or ROWS:
             print(f'bench: {row}', file=sys.stderr, flush=True)
             sections.append(importlib.import_module(f'rows.{row}').measure(bench))

@@ -33,6 +33,9 @@ class Cast:
         self.psql = Program(r'psql, all rows `\watch 1`', psql('all.sql'), KNOWN_BUNDLE)
         self.psql_one = Program(r'psql, one row `\watch 1`', psql('one.sql'), KNOWN_BUNDLE)
         self.top = Program('top -d 1', ['top', '-d', '1'])
+        # The library's rates, built beside the programs, and the object store.
+        self.rates = Path(binaries) / 'rates'
+        self.rclone = Path(tools) / 'venv/bin/rclone'
 
 
 def psql(script):

@@ -37,7 +37,7 @@ def page(about, sections):
     return '\n'.join([
         '# Benchmarks\n',
         'Written by `make bench`; do not edit. bundletop and its peers run in turn or side by side in one run,'
-        ' against the same\nprivate Postgres. A cell is the median of the repeats, with the smallest and the'
+        ' against the same\nprivate servers. A cell is the median of the repeats, with the smallest and the'
         ' largest in brackets. Compare'
         '\nwithin a table: CPU seconds and ratios carry over to other machines, milliseconds'
         ' of a loaded one do not.\n',

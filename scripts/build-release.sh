@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Builds the two programs into .build/release: optimised, stripped by the linker, Swift's library linked in.
+# Builds programs into .build/release: optimised, stripped by the linker, Swift's library linked in.
+#
+# usage: build-release.sh [PROGRAM...]; without any, the two that are shipped
+#
 # SwiftPM would take the commit for --version from its cache of an earlier run; so it is told to have none.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
@@ -13,6 +16,7 @@ without_remark() {
     END { printf "%s", held }'
 }
 
-for program in bundletop bundlepod; do
+[ $# -gt 0 ] || set -- bundletop bundlepod
+for program in "$@"; do
   swift build --manifest-cache none -c release --static-swift-stdlib -Xlinker -s --product "$program" 2>&1 | without_remark
 done

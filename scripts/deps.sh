@@ -148,6 +148,7 @@ screenshot)
 bench)
   need postgresql program pgbench
   need procps program top
+  need openssl program openssl
   install_missing
   install_pg_activity
   install_s3tools

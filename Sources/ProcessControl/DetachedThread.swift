@@ -36,6 +36,7 @@ package enum DetachedThread {
 
   /// Runs a body that blocks and waits for what it returns or throws. Not cancelled: the body must end by itself.
   ///
+  /// The thread is a new one or one whose work has ended; a body leaves nothing of its own on it.
   /// Where no thread can be started the body runs on the calling one: late is better than never.
   package static func value<Value: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Value
@@ -48,7 +49,8 @@ package enum DetachedThread {
           continuation.resume(returning: .failure(error))
         }
       }
-      if start(run) != 0 { run() }
+      guard !IdleThreads.take(run) else { return }
+      if start({ IdleThreads.serve(run) }) != 0 { run() }
     }
     return try result.get()
   }

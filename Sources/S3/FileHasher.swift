@@ -11,53 +11,84 @@ final class FileHasher: Sendable {
     let whole = SHA256()
     let piece = SHA256()
     var offset: Int64 = 0
-    var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+    var buffer: [UInt8]
+
+    init(longest: Int64) { buffer = [UInt8](repeating: 0, count: Int(max(1, min(longest, 256 * 1024)))) }
   }
 
   private let path: String
   private let descriptor: CInt
-  private let state = Mutex(State())
+  /// Bytes of the file as it was opened.
+  let size: Int64
+  private let state: Mutex<State>
 
   /// - Parameter size: what the file must have; nil for any.
   init(_ path: String, size: Int64?) throws(TransportError) {
     self.path = path
     descriptor = try RegularFile.open(path, size: size)
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    var info = stat()
+    fstat(descriptor, &info)
+    self.size = Int64(info.st_size)
+    state = Mutex(State(longest: self.size))
   }
 
   deinit { _ = close(descriptor) }
 
-  /// Bytes of the file as it was opened.
-  var size: Int64 {
-    var info = stat()
-    return fstat(descriptor, &info) == 0 ? Int64(info.st_size) : 0
-  }
-
   /// The SHA-256 of the next `count` bytes.
   func next(_ count: Int64, cancel: CancelFlag) throws(TransportError) -> Checksum {
     try state.withLock { (state) throws(TransportError) -> Checksum in
-      let end = state.offset + count
-      while state.offset < end {
-        guard !cancel.isSet else { throw TransportError(kind: .cancelled, detail: "cancelled") }
-        let wanted = Int(min(Int64(state.buffer.count), end - state.offset))
-        let offset = state.offset
-        let result: Result<Int, TransportError> = state.buffer.withUnsafeMutableBytes { buffer in
-          let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
-          do throws(TransportError) {
-            return .success(try RegularFile.read(descriptor, at: offset, into: room, path: path))
-          } catch {
-            return .failure(error)
-          }
-        }
-        let read = try result.get()
-        state.buffer.withUnsafeBytes { buffer in
-          let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<read])
-          state.whole.update(bytes)
-          state.piece.update(bytes)
-        }
-        state.offset += Int64(read)
+      let (piece, whole) = (state.piece, state.whole)
+      try read(count, &state, cancel) { bytes in
+        piece.update(bytes)
+        whole.update(bytes)
       }
-      return state.piece.finishChecksum()
+      return piece.finishChecksum()
+    }
+  }
+
+  /// The SHA-256 of all of the file, hashed once where `next` hashes twice. For a hasher that has read nothing yet.
+  func all(cancel: CancelFlag) throws(TransportError) -> Checksum {
+    try state.withLock { (state) throws(TransportError) -> Checksum in
+      let whole = state.whole
+      try read(size, &state, cancel) { whole.update($0) }
+      return whole.finishChecksum()
+    }
+  }
+
+  /// The same with the bytes, for a file that fits into memory.
+  func small(cancel: CancelFlag) throws(TransportError) -> (checksum: Checksum, bytes: [UInt8]) {
+    try state.withLock { (state) throws(TransportError) -> (checksum: Checksum, bytes: [UInt8]) in
+      let whole = state.whole
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(Int(size))
+      try read(size, &state, cancel) { piece in
+        whole.update(piece)
+        bytes.append(contentsOf: piece)
+      }
+      return (whole.finishChecksum(), bytes)
+    }
+  }
+
+  private func read(
+    _ count: Int64, _ state: inout State, _ cancel: CancelFlag, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(TransportError) {
+    let end = state.offset + count
+    while state.offset < end {
+      guard !cancel.isSet else { throw TransportError(kind: .cancelled, detail: "cancelled") }
+      let wanted = Int(min(Int64(state.buffer.count), end - state.offset))
+      let offset = state.offset
+      let result: Result<Int, TransportError> = state.buffer.withUnsafeMutableBytes { buffer in
+        let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+        do throws(TransportError) {
+          return .success(try RegularFile.read(descriptor, at: offset, into: room, path: path))
+        } catch {
+          return .failure(error)
+        }
+      }
+      let read = try result.get()
+      state.buffer.withUnsafeBytes { take(UnsafeRawBufferPointer(rebasing: $0[..<read])) }
+      state.offset += Int64(read)
     }
   }
 

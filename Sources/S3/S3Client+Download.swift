@@ -18,13 +18,17 @@ extension S3Client {
   /// Downloads an object whose SHA-256 is not known beforehand; where the server or the uploader noted one, the
   /// bytes must have it.
   ///
-  /// - Parameter file: replaced when it exists; its directory must exist.
+  /// - Parameters:
+  ///   - file: replaced when it exists; its directory must exist.
+  ///   - syncsDirectory: false where the caller does it, once for many files: the file's name survives a power cut
+  ///     only then.
   /// - Returns: what the server says of the object, and the SHA-256 of what is in the file now.
   /// - Throws: `.integrity` when the bytes differ from what was noted; nothing is left behind then.
   package func getObject(
-    bucket: String, key: String, file: String, progress: ByteProgress? = nil
+    bucket: String, key: String, file: String, syncsDirectory: Bool = true, progress: ByteProgress? = nil
   ) async throws(S3Error) -> (info: S3ObjectInfo, checksum: Checksum) {
-    try await download(bucket: bucket, key: key, file: file, checksum: nil, progress: progress)
+    try await download(
+      bucket: bucket, key: key, file: file, checksum: nil, syncsDirectory: syncsDirectory, progress: progress)
   }
 
   /// Downloads a small object into memory.
@@ -49,7 +53,8 @@ extension S3Client {
   }
 
   private func download(
-    bucket: String, key: String, file: String, checksum: Checksum?, progress: ByteProgress?
+    bucket: String, key: String, file: String, checksum: Checksum?, syncsDirectory: Bool = true,
+    progress: ByteProgress?
   ) async throws(S3Error) -> (info: S3ObjectInfo, checksum: Checksum) {
     let temporary = TemporaryFile(beside: file)
     let subject = S3Call(method: .get, operation: "GET", bucket: bucket, key: key).subject(endpoint)
@@ -61,7 +66,7 @@ extension S3Client {
         throw subject.error(
           .integrity, code: "ChecksumMismatch", "the object's SHA-256 is \(digest), expected \(expected)")
       }
-      let result = await DetachedThread.value { temporary.commit(as: file) }
+      let result = await DetachedThread.value { temporary.commit(as: file, syncsDirectory: syncsDirectory) }
       if let reason = result { throw subject.error(.file, code: "File", reason) }
       return (info, digest)
     } catch {

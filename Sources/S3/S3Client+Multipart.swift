@@ -36,25 +36,31 @@ extension S3Client {
     }
   }
 
-  /// Uploads a file whose SHA-256 is not known yet: it is read once to find out, then sent as above.
+  /// Uploads a file whose SHA-256 is not known yet: it is read once to find out, then sent as above; a small one
+  /// from memory, so that it is read only once.
   package func uploadObject(
     bucket: String, key: String, file: String, contentType: String, condition: PutCondition = .none,
     multipart: MultipartSettings = MultipartSettings(), progress: ByteProgress? = nil
   ) async throws(S3Error) -> (checksum: Checksum, size: Int64) {
-    let found: (checksum: Checksum, size: Int64)
+    let found: FoundFile
     do throws(TransportError) {
       found = try await BlockingThread.runCancellable { (cancel) throws(TransportError) in
-        let hasher = try FileHasher(file, size: nil)
-        let size = hasher.size
-        return (try hasher.next(size, cancel: cancel), size)
+        try FoundFile(file, cancel: cancel)
       }
     } catch {
       throw S3Error(error, S3Subject(operation: "PUT", endpoint: endpoint, bucket: bucket, key: key))
     }
-    try await uploadObject(
-      bucket: bucket, key: key, file: file, size: found.size, checksum: found.checksum, contentType: contentType,
-      condition: condition, multipart: multipart, progress: progress)
-    return found
+    if let bytes = found.bytes, multipart.fitsOneRequest(found.size) {
+      try await put(
+        bucket: bucket, key: key, body: .bytes(bytes), checksum: found.checksum, contentType: contentType,
+        condition: condition)
+      progress?(found.size)
+    } else {
+      try await uploadObject(
+        bucket: bucket, key: key, file: file, size: found.size, checksum: found.checksum, contentType: contentType,
+        condition: condition, multipart: multipart, progress: progress)
+    }
+    return (found.checksum, found.size)
   }
 
   /// Waits for work that goes on when the caller is cancelled: for `grace` more, then it is cancelled too.

@@ -31,7 +31,7 @@ extension S3Client {
       condition: condition)
   }
 
-  private func put(
+  func put(
     bucket: String, key: String, body: UploadBody, checksum: Checksum, contentType: String, condition: PutCondition
   ) async throws(S3Error) {
     var call = S3Call(method: .put, operation: "PUT", bucket: bucket, key: key, body: body)

@@ -16,10 +16,12 @@ package struct TemporaryFile: Sendable {
   }
 
   /// Syncs the file, gives it its name and syncs the directory. Nil, or why it failed.
-  package func commit(as final: String) -> String? {
+  ///
+  /// - Parameter syncsDirectory: false where the caller does it, once for many files.
+  package func commit(as final: String, syncsDirectory: Bool = true) -> String? {
     if let reason = sync(path, flags: O_RDONLY) { return reason }
     guard rename(path, final) == 0 else { return failure("cannot rename to \(final)") }
-    return syncDirectory(of: final)
+    return syncsDirectory ? syncDirectory(of: final) : nil
   }
 
   /// Like `commit`, but never over an existing file.

@@ -72,7 +72,7 @@ import Testing
     let store = try await TestObjectStore.create()
     let client = try store.client()
     let directory = try TemporaryDirectory()
-    for size in [0, 10, 3_000_000] {
+    for size in [0, 10, 131_072, 131_073, 3_000_000] {
       let (path, checksum) = try file(size, in: directory)
       let found = try await client.uploadObject(
         bucket: store.bucket, key: "k\(size)", file: path, contentType: "text/plain", multipart: small)

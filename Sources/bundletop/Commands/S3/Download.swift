@@ -20,12 +20,15 @@ struct Download: Encodable, Sendable {
   }
 
   /// Fetches one object to a file.
+  ///
+  /// - Parameter syncsFolder: false for one of many, whose folders are synced at the end.
   static func fetch(
-    _ location: S3Location, to file: String, client: S3Client, progress: (@Sendable (Int64) -> Void)?
+    _ location: S3Location, to file: String, syncsFolder: Bool = true, client: S3Client,
+    progress: (@Sendable (Int64) -> Void)?
   ) async throws(S3Error) -> Download {
     let begin = ContinuousClock.now
     let (info, checksum) = try await client.getObject(
-      bucket: location.bucket, key: location.key, file: file, progress: progress)
+      bucket: location.bucket, key: location.key, file: file, syncsDirectory: syncsFolder, progress: progress)
     var result = Download(key: location.key)
     result.file = file
     result.size = info.size
@@ -35,7 +38,8 @@ struct Download: Encodable, Sendable {
     return result
   }
 
-  /// Fetches one of many. What goes wrong with this one alone is told, and the others go on.
+  /// Fetches one of many. What goes wrong with this one alone is told, and the others go on. The folders are left
+  /// to `DownloadFolder.sync`.
   static func fetch(
     _ item: DownloadPlan.Item, of bucket: String, into folder: DownloadFolder, _ client: S3Client,
     _ progress: (@Sendable (Int64) -> Void)?
@@ -43,7 +47,7 @@ struct Download: Encodable, Sendable {
     do {
       let file = try await DetachedThread.value { () throws(DownloadPlan.Refusal) in try folder.file(item.path) }
       let location = S3Location(bucket: bucket, key: item.key)
-      return try await fetch(location, to: file, client: client, progress: progress)
+      return try await fetch(location, to: file, syncsFolder: false, client: client, progress: progress)
     } catch let error as DownloadPlan.Refusal {
       return Download(key: item.key, error: "refused: \(error.reason)")
     } catch let error as S3Error {

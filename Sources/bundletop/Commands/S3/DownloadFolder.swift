@@ -43,4 +43,24 @@ struct DownloadFolder: Sendable {
     }
     return file
   }
+
+  /// Syncs the folders that files came into, and those above: only then do the names survive a power cut. Blocks.
+  ///
+  /// - Parameter paths: as `DownloadPlan` made them.
+  func sync(above paths: [String]) throws(CommandFailure) {
+    var folders: Set<[UInt8]> = [[]]
+    for path in paths {
+      let bytes = Array(path.utf8)
+      for index in bytes.indices where bytes[index] == 47 { folders.insert(Array(bytes[..<index])) }
+    }
+    for folder in folders {
+      let place = folder.isEmpty ? path : "\(path)/\(String(decoding: folder, as: UTF8.self))"
+      let descriptor = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw CommandFailure(.failed, "cannot open \(place): \(systemReason())") }
+      defer { close(descriptor) }
+      guard fsync(descriptor) == 0 else {
+        throw CommandFailure(.failed, "cannot sync \(place): \(systemReason())")
+      }
+    }
+  }
 }

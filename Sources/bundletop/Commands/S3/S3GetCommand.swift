@@ -107,6 +107,9 @@ struct S3GetCommand: AsyncParsableCommand {
         return one
       }
     }
+    // Once for all of them: a sync for each file's name would double what the disk has to do.
+    let paths = zip(items, fetched).filter { $0.1.error == nil }.map(\.0.path)
+    try await DetachedThread.value { () throws(CommandFailure) in try folder.sync(above: paths) }
     try report(results + fetched)
   }
 
