@@ -19,6 +19,9 @@ package protocol ObjectServer: Sendable {
 extension LocalS3: ObjectServer {}
 
 extension ObjectServer {
+  /// Where it listens on 127.0.0.1.
+  package var port: Int { endpoint.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+
   /// The one that all of them are set to.
   package var region: String { LocalS3.region }
 
