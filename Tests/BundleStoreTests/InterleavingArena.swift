@@ -174,7 +174,7 @@ struct InterleavingArena: Sendable {
   )
     throws -> Statement
   {
-    if case .lock = step { return Statement(SQLText.lockPublication, [.text(slug.text)]) }
+    if case .lock = step { return Statement(SQLText.lockPublication, [.text(slug.text), .interval(.seconds(60))]) }
     let kind = try action.action
     return Statement(replacements[kind] ?? kind.sql, action.parameters(slug, jobs))
   }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A pod that falls silent while it publishes")
 struct SilentPublisherTests {
-  /// It holds the lock of the bundle, and nobody may have to wait for its connection to be given up.
+  /// It holds the lock of the object, and nobody may have to wait for its connection to be given up.
   @Test("It holds others up no longer than its lease") func letsGo() async throws {
     var settings = StoreFixture.times
     settings.lease = .seconds(2)
@@ -27,10 +27,11 @@ struct SilentPublisherTests {
       }
       try await fixture.expire(sleeper.job)
       let next = try await fixture.claimQueued("a", by: fixture.worker("pod-b"))
-      #expect(try await fixture.store.complete(next, publication("a", bytes: 2)) {} == .ended(.completed))
+      // The same bytes, and so the same object: it is what both would publish.
+      #expect(try await fixture.store.complete(next, publication("a")) {} == .ended(.completed))
       alarm.finish()
       await #expect(throws: StoreError.self) { try await sleeping.value }
-      #expect(try await fixture.status("a")?.checksum == publication("a", bytes: 2).checksum.hex)
+      #expect(try await fixture.store.attempts(of: "a").map(\.outcome) == [.completed, .lost])
     }
   }
 }

@@ -39,11 +39,14 @@ final class BuildTools: Sendable {
   /// What a pod gets as PATH.
   var searchPath: String { "\(path):\(Cluster.searchPath)" }
 
+  /// What a pod is told, so that its sandbox lets them run.
+  var arguments: [String] { ["--tool-directory", path] }
+
   /// Stops the next call of this kind: `version`, `npm` or `bundle`.
   func hold(_ call: String) throws { try folder.write("", to: "\(name)/hold-\(call)") }
 
-  /// Whether a call of this kind waits, or did.
-  func isReached(_ call: String) -> Bool { TestFile.exists("\(path)/held-\(call)") }
+  /// Whether a call of this kind waits. It cannot write that down: the sandbox lets it read here, no more.
+  func isReached(_ call: String) -> Bool { !Processes.mentioning("held-\(call) \(path)/gate").isEmpty }
 
   /// Lets all go on that wait; nobody is stopped from now on.
   func release() {
@@ -58,8 +61,7 @@ final class BuildTools: Sendable {
     tools=${0%/*}
     hold() {
       [ -e "$tools/hold-$1" ] || return 0
-      : >"$tools/held-$1"
-      read -r _ <"$tools/gate"
+      sh -c 'read -r _ <"$1"' "held-$1" "$tools/gate"
     }
 
     """#

@@ -67,7 +67,7 @@ struct CrashScene {
     }
     let watch = try cluster.startWatch("crash", "--json")
     let victim = try await cluster.startPod(
-      "victim", times: .short, arguments: ["--concurrency", "6"],
+      "victim", times: .short, arguments: ["--concurrency", "6"] + tools.arguments,
       changing: variables(tools, databasePort: database.port, temporary: temporaryFolder)
         .merging(start.variables) { $1 }, wrapper: start.wrapper(temporaryFolder))
     let early = Boundary.allCases.filter { $0 != .resolving }.map(\.slug)
@@ -82,7 +82,7 @@ struct CrashScene {
     try await cluster.done("package", Boundary.resolving.slug)
     try await cluster.wait("the first is at its boundary") { tools.isReached("version") }
     let rescuer = try await cluster.startPod(
-      "rescuer", times: .short, arguments: ["--concurrency", "3"],
+      "rescuer", times: .short, arguments: ["--concurrency", "3"] + freeTools.arguments,
       changing: variables(
         freeTools, databasePort: direct?.port ?? server.port, temporary: cluster.temporaryFolder),
       wrapper: start.network?.wrapper(pod: 1) ?? [])
@@ -145,7 +145,7 @@ struct CrashScene {
     let server = cluster.database.server
     let url = cluster.database.url.reveal().replacing(":\(server.port)/", with: ":\(database.port)/")
     try await cluster.startPod(
-      "victim", times: .short,
+      "victim", times: .short, arguments: tools.arguments,
       changing: [
         "TMPDIR": temporaryFolder, "PATH": tools.searchPath, "DATABASE_URL": url,
         "APPHUB_BUNDLE_STORAGE_ENDPOINT": "http://127.0.0.1:\(store.port)",
