@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,10 +63,12 @@ static int grant(int ruleset, const char *const *paths, uint64_t allowed) {
       if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) continue;
       return -1;
     }
-    struct stat status;
-    int failed = fstat(path, &status);
-    if (!failed) {
-      struct path_rule rule = {S_ISDIR(status.st_mode) ? allowed : allowed & OF_A_FILE, path};
+    struct path_rule rule = {allowed, path};
+    int failed = (int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH, &rule, 0);
+    if (failed && errno == EINVAL) {
+      /* No directory. Asking fstat(2) would do as well, but a library that is preloaded may wrap it in a lock, and
+         another thread may have held that at the fork. */
+      rule.allowed &= OF_A_FILE;
       failed = (int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH, &rule, 0);
     }
     int code = errno;
