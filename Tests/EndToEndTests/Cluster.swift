@@ -155,11 +155,6 @@ final class Cluster: Sendable {
     return pod
   }
 
-  /// The processes of all pods that it started and that run.
-  var podProcesses: Set<Int32> {
-    Set(state.withLock { $0.pods }.filter(\.process.isRunning).map(\.process.pid))
-  }
-
   /// The ends of all pods' logs.
   func logs() -> String {
     var seen: Set<String> = []
