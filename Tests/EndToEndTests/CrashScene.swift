@@ -162,9 +162,10 @@ struct CrashScene {
     await watch.process.stop()
     #expect(leftovers == [])
     #expect(cluster.workspaces() == [])
-    // One may have been started anew.
-    await cluster.stop()
-    let left = { Processes.mentioning("\(cluster.folder.path)/tools").map(Processes.arguments) }
+    let left = {
+      ["victim", "rescuer"].flatMap { Processes.mentioning("\(cluster.folder.path)/tools/\($0)/") }
+        .map(Processes.arguments)
+    }
     _ = try? await cluster.wait("no child is left", within: .seconds(5)) { left().isEmpty }
     #expect(left() == [])
     end()
