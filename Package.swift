@@ -105,8 +105,8 @@ let package = Package(
 
     // What only `make bench` runs: the library's rates without a program around it.
     .executableTarget(
-      name: "rates", dependencies: ["BundleModel", "Hashing", "ProcessControl", "S3"], path: "Benchmarks/Rates",
-      swiftSettings: strict),
+      name: "rates", dependencies: ["BundleModel", "BundleStore", "Hashing", "Postgres", "ProcessControl", "S3"],
+      path: "Benchmarks/Rates", swiftSettings: strict),
 
     // Tests, beside by target.
     .target(

@@ -50,20 +50,26 @@ class Database:
             'PGUSER': url.username, 'PGPASSWORD': urllib.parse.unquote(url.password), 'PGDATABASE': url.path[1:],
             'PGAPPNAME': 'bench', 'PSQL_PAGER': ''}
 
+    def beside(self, name):
+        """The environment of another, empty database of the same server: no pod looks at it."""
+        self.ask(f'create database {name}')
+        url = urllib.parse.urlsplit(self.environment['DATABASE_URL'])
+        return self.environment | {'DATABASE_URL': url._replace(path=f'/{name}').geturl(), 'PGDATABASE': name}
+
     @property
     def port(self):
         return int(self.environment['PGPORT'])
 
-    def run(self, script, **variables):
-        """Runs one of the SQL files beside this one."""
+    def run(self, script, environment=None, **variables):
+        """Runs one of the SQL files beside this one; environment: of another database than the demo's."""
         settings = [word for name, value in variables.items() for word in ('-v', f'{name}={value}')]
         subprocess.run(
             ['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', *settings, '-f', HERE / 'sql' / script],
-            env=self.environment, check=True, stdout=subprocess.DEVNULL)
+            env=environment or self.environment, check=True, stdout=subprocess.DEVNULL)
 
-    def ask(self, query):
+    def ask(self, query, environment=None):
         """The one value that a query answers."""
-        return subprocess.run(['psql', '-XAtqc', query], env=self.environment, check=True, text=True,
+        return subprocess.run(['psql', '-XAtqc', query], env=environment or self.environment, check=True, text=True,
                               stdout=subprocess.PIPE).stdout.strip()
 
     def close(self):
@@ -120,13 +126,13 @@ class Session:
 class Writers:
     """pgbench with one script at a steady rate, until closed."""
 
-    def __init__(self, database, scripts):
-        """scripts: file name to transactions a second."""
+    def __init__(self, database, scripts, environment=None):
+        """scripts: file name to transactions a second; environment: of another database than the demo's."""
         self.processes = []
         for script, rate in scripts.items():
             self.processes.append(subprocess.Popen(
                 ['pgbench', '-n', '-c', '4', '-R', str(rate), '-T', '3600', '-f', HERE / 'sql' / script],
-                env=database.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                env=environment or database.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL))
         time.sleep(1)
         if any(process.poll() is not None for process in self.processes):

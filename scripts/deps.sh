@@ -15,6 +15,9 @@ MOTO=5.2.1
 BOTO3=1.44.5
 AWSCLI=1.46.3
 S3CMD=2.4.0
+PROCRASTINATE=3.10.0
+PGQUEUER=1.6.0
+ASYNCPG=0.32.0
 missing=()
 
 # need PACKAGE CHECK...: the package is missing when the check fails.
@@ -66,6 +69,17 @@ install_pg_activity() {
   python3 -m venv .tools/bench
   .tools/bench/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
     "pg_activity==$PG_ACTIVITY" "psycopg[binary]==$PSYCOPG"
+  touch "$stamp"
+}
+
+# The job queues that ours is measured beside.
+install_queues() {
+  local stamp=.tools/queues/procrastinate-$PROCRASTINATE-pgqueuer-$PGQUEUER-psycopg-$PSYCOPG-asyncpg-$ASYNCPG
+  [ -e "$stamp" ] && [ -x .tools/queues/bin/python ] && return 0
+  echo "Installing procrastinate $PROCRASTINATE and pgqueuer $PGQUEUER from PyPI into .tools/queues"
+  python3 -m venv .tools/queues
+  .tools/queues/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+    "procrastinate==$PROCRASTINATE" "pgqueuer==$PGQUEUER" "psycopg[binary,pool]==$PSYCOPG" "asyncpg==$ASYNCPG"
   touch "$stamp"
 }
 
@@ -151,6 +165,7 @@ bench)
   need openssl program openssl
   install_missing
   install_pg_activity
+  install_queues
   install_s3tools
   ;;
 *)

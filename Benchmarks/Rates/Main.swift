@@ -1,25 +1,29 @@
 internal import BundleModel
+internal import BundleStore
 internal import Glibc
 internal import Hashing
 internal import ProcessControl
 internal import S3
 
-/// How fast the library signs and hashes on one thread, without a program around it.
+/// How fast the library signs and hashes on one thread and works through jobs, without a program around it.
 ///
-///     rates presign URLS         URLs a second, and one URL for checking
-///     rates sha256 BLOCK BYTES   bytes a second, fed in blocks of BLOCK bytes
+///     rates presign URLS                 URLs a second, and one URL for checking
+///     rates sha256 BLOCK BYTES           bytes a second, fed in blocks of BLOCK bytes
+///     rates claims CLIENTS JOBS BUNDLES  jobs a second, each claimed out of so many bundles and completed
 ///
-/// Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Time is that of the processor, not of the clock on the
-/// wall, so that other programs on the machine do not count.
+/// Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the database from DATABASE_URL. Time of the first two is
+/// that of the processor, not of the clock on the wall, so that other programs on the machine do not count.
 @main struct Main {
-  static func main() {
+  static func main() async {
     let words = CommandLine.arguments.dropFirst()
     switch (words.first, words.dropFirst().map { Int($0) ?? 0 }) {
     case ("presign", let sizes) where sizes.count == 1 && sizes[0] > 0: presign(urls: sizes[0])
     case ("sha256", let sizes) where sizes.count == 2 && sizes.min() ?? 0 > 0:
       hash(block: sizes[0], bytes: sizes[1])
+    case ("claims", let sizes) where sizes.count == 3 && sizes.min() ?? 0 > 0:
+      await work(Claims(clients: sizes[0], jobs: sizes[1], bundles: sizes[2]))
     default:
-      StandardStream.errors.write("usage: rates presign URLS | sha256 BLOCK BYTES\n")
+      StandardStream.errors.write("usage: rates presign URLS | sha256 BLOCK BYTES | claims CLIENTS JOBS BUNDLES\n")
       exit(64)
     }
   }
@@ -68,6 +72,18 @@ internal import S3
     let checksum = hash.finishChecksum()
     let seconds = processorSeconds() - begin
     print(Int(Double(fed) / seconds), checksum.hex)
+  }
+
+  private static func work(_ claims: Claims) async {
+    do {
+      print(Int(try await claims.rate()))
+    } catch let error as StoreError {
+      StandardStream.errors.write("rates: \(error.message)\n")
+      exit(1)
+    } catch {
+      StandardStream.errors.write("rates: \(error)\n")
+      exit(1)
+    }
   }
 
   /// What this process has had of the processors.
