@@ -69,7 +69,8 @@ check: deps deps-test lint gates model build test
 screenshots: deps build
 	SETTLE=5 scripts/screenshot.sh screenshots/dashboard.png 132x30 '$(RELEASE)/bundletop demo' Return
 
-# Measures beside peers, for about ten minutes, and writes docs/benchmarks.md. BIN=DIR measures the programs there.
+# Measures beside peers, for about a quarter of an hour, and writes docs/benchmarks.md. BIN=DIR measures the
+# programs there.
 # The fastest way to one row: make bench ROWS=idle OUTPUT=/dev/null
 BIN ?= $(RELEASE)
 ROWS ?=

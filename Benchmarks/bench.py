@@ -19,8 +19,8 @@ from database import HERE, Database
 from peers import Cast
 from report import page
 
-ROWS = ['first_frame', 'idle', 'changes', 'poll', 'freshness', 'large_object', 'medium_objects', 'small_objects', 'presign',
-        'sha256', 'claims', 'idle_pod', 'doorbell']
+ROWS = ['first_frame', 'idle', 'changes', 'poll', 'freshness', 'large_object', 'medium_objects', 'small_objects',
+        'presign', 'sha256', 'claims', 'idle_pod', 'doorbell']
 ROOT = HERE.parent
 
 

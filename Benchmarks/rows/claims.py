@@ -11,6 +11,7 @@ REPEATS = 3
 BUNDLES = 2000
 # How many jobs each of so many clients does.
 JOBS = {1: 600, 8: 200}
+VERSIONS = "from importlib.metadata import version; print(version('procrastinate'), 'and', version('pgqueuer'))"
 OURS, SAME, PROCRASTINATE, PGQUEUER = 'bundletop', 'the same SQL, pgbench', 'procrastinate', 'pgqueuer'
 # The parameters of claim.sql, then of complete.sql; a job's own come out of the claim.
 CLAIM = {1: ':owner', 2: ':pod', 3: ':lease', 4: ':catalogue', 5: ':few', 6: ':cap'}
@@ -18,18 +19,21 @@ COMPLETE = {1: ':id', 2: ':attempt', 3: ':owner', 4: ':fingerprint', 5: ':versio
             8: ':kind', 9: ':filename', 10: ':place', 11: ':type', 12: ':size', 13: ':cached', 14: 'null', 15: 'null'}
 # What Benchmarks/Rates completes jobs with, too.
 VALUES = {'owner': uuid.UUID(int=1), 'pod': 'pod-0', 'lease': '15 seconds', 'few': 1, 'cap': 10,
-          'fingerprint': 'fingerprint', 'version': '1.0.0', 'checksum': 'c' * 64, 'filename': 'bundle.tgz', 'kind': 's3',
-          'place': 's3://bucket/bundle.tgz', 'type': 'application/gzip', 'size': 4096, 'cached': 'false'}
+          'fingerprint': 'fingerprint', 'version': '1.0.0', 'checksum': 'c' * 64, 'filename': 'bundle.tgz',
+          'kind': 's3', 'place': 's3://bucket/bundle.tgz', 'type': 'application/gzip', 'size': 4096,
+          'cached': 'false'}
 
 
 def measure(bench):
+    python = bench.tools / 'queues/bin/python'
+    versions = run([python, '-c', VERSIONS], bench.environment).output.strip()
     section = Section(
         'Claim and completion',
-        f'No-op jobs a second, those of {BUNDLES:,} bundles being queued; each client claims one, completes it and'
-        f' takes the next.\nOurs is the library, one statement each way; pgbench runs the very same two statements,'
-        f' parsed each time as ours are.\nprocrastinate and pgqueuer work off as many of their own, as many at once'
-        f' as there are clients; pgqueuer claims and completes\nin batches of that size. {REPEATS} runs each, in turn,'
-        f' with synchronous commits. Load average before: {machine.load()}.',
+        f'No-op jobs a second, those of {BUNDLES:,} bundles being queued; each client claims one, completes it and takes'
+        f' the next.\nOurs is the library, one statement each way; pgbench runs the very same two statements, parsed'
+        f' each time as ours are.\nprocrastinate and pgqueuer (versions {versions}) work off as many of their own, as'
+        f' many at once as there are clients;\npgqueuer claims and completes in batches of that size. {REPEATS} runs'
+        f' each, in turn, with synchronous commits.\nLoad average before: {machine.load()}.',
         ['clients', 'who', 'jobs/s', 'ours / theirs'])
     queue = bench.database.beside('claims')
     run([bench.cast.bundletop.command[0], 'schema', 'apply'], queue)
@@ -44,9 +48,9 @@ def measure(bench):
             bench.database.run('queue.sql', queue, bundles=BUNDLES)
             found[SAME].append(pgbench(script, clients, jobs, queue))
             for name, environment in peers.items():
-                command = [bench.tools / 'queues/bin/python', '-B', bench.here / 'queue_peers.py']
                 # procrastinate has something to say first.
-                answer = run([*command, name, clients, clients * jobs], environment).output
+                answer = run([python, '-B', bench.here / 'queue_peers.py', name, clients, clients * jobs],
+                             environment).output
                 found[name].append(int(answer.split()[-1]))
         ours = median(found[OURS])
         section.rows += [[clients, name, spread(values), f'{ours / median(values):.2f}']
