@@ -117,8 +117,8 @@ package final class S3ArtifactStore: ArtifactStore {
         UnfinishedUpload(key: $0.key, id: $0.uploadID, begun: $0.initiated)
       }
     } catch {
-      // A server that cannot tell, and one (rclone's) that says so of a bucket without any.
-      if error.status == 501 || error.status == 405 || error.code == "NoSuchUpload" { return [] }
+      // A server that cannot tell.
+      if error.status == 501 || error.status == 405 { return [] }
       throw StorageError(error)
     }
   }

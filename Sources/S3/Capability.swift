@@ -103,7 +103,7 @@ package enum CapabilityKind: String, Sendable, CaseIterable {
     case .presignedWeekLimit: isYes ? "as the protocol says" : "ours live 15 minutes at most"
     case .responseOverrides: isYes ? "downloads are named as they should" : "downloads are named after their key"
     case .publicEndpoint: isYes ? "links work from here, too" : "links are signed for a host that refuses them"
-    case .multipart: isYes ? "files of any size can be stored" : "files of 64 MiB and more cannot be stored"
+    case .multipart: isYes ? "files of any size can be stored" : "files of more than 256 MiB cannot be stored"
     case .smallPartsRefused: isYes ? "as the protocol says" : "ours have 16 MiB"
     case .completeTwice: isYes ? "a lost answer costs nothing" : "a lost answer is found out by HEAD"
     case .noStrayUploads: isYes ? "nothing takes room unseen" : "`doctor storage --sweep` removes them"

@@ -182,17 +182,7 @@ final class Cluster: Sendable {
   func wait(
     _ description: String, within limit: Duration = .seconds(40), _ condition: () async throws -> Bool
   ) async throws {
-    var last = ""
-    let came = try await poll(within: limit, every: .milliseconds(50)) {
-      do {
-        last = ""
-        return try await condition()
-      } catch {
-        last = "; last error: \(error)"
-        return false
-      }
-    }
-    guard came else { throw TestSupportError("not within \(limit): \(description)\(last)") }
+    try await requireSoon(description, within: limit, every: .milliseconds(50), condition)
   }
 
   /// Waits until a query gives these lines, and tells the difference when it does not.

@@ -219,17 +219,7 @@ final class DemoProcess: Sendable {
   func wait(
     _ description: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
   ) async throws {
-    var last = ""
-    let came = try await poll(within: limit, every: .milliseconds(100)) {
-      do {
-        last = ""
-        return try await condition()
-      } catch {
-        last = "; last error: \(error)"
-        return false
-      }
-    }
-    guard came else { throw TestSupportError("not within \(limit): \(description)\(last)") }
+    try await requireSoon(description, within: limit, every: .milliseconds(100), condition)
   }
 
   /// What it gets from its surroundings.

@@ -94,10 +94,6 @@ extension EndToEnd {
         defer { server.stopBlocking() }
         let store = try await StoreCommands(objectStore: server)
         _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
-        let uploads = {
-          try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--dry-run", "--json"))["uploads"]
-            .elements
-        }
         // Killed at some moment after the upload has begun.
         let program = try BuiltProducts.path("bundletop")
         let script = "\"$0\" s3 put --part-size 16 big \"$1\" & echo $!; wait $!"
@@ -105,7 +101,7 @@ extension EndToEnd {
           "sh", ["-c", script, program, store.place("big")], environment: store.environment(),
           workingDirectory: store.folder.path)
         let begun = try await eventually(within: .seconds(60), "the upload has begun") {
-          try await uploads()
+          try await store.uploads()
         } until: {
           !$0.isEmpty
         }
@@ -114,7 +110,7 @@ extension EndToEnd {
         _ = try await Program.run("kill", ["-9", String(pid)])
         _ = try await killed
         #expect(begun.map { $0["verdict"] } == [.string("running")])
-        #expect(try await uploads().count == 1, "young, and its object is not there: it may be a live pod's")
+        #expect(try await store.uploads().count == 1, "young, and its object is not there: it may be a live pod's")
 
         let measured = try await Program.run(
           "sh",
@@ -123,7 +119,7 @@ extension EndToEnd {
           ],
           environment: store.environment(), workingDirectory: store.folder.path)
         #expect(measured.status == 0, "\(measured.errors)")
-        #expect(try await uploads() == [], "the put that succeeded removed what was left of the first")
+        #expect(try await store.uploads() == [], "the put that succeeded removed what was left of the first")
         #expect(try await store.keys() == ["big"])
         try await store.done("s3", "get", store.place("big"), "copy")
         #expect(try await Program.run("cmp", ["big", "copy"], workingDirectory: store.folder.path).status == 0)
@@ -136,22 +132,18 @@ extension EndToEnd {
         defer { server.stopBlocking() }
         let store = try await StoreCommands(objectStore: server)
         _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
-        let uploads = {
-          try JSON(parsing: try await store.done("doctor", "storage", "--sweep", "--dry-run", "--json"))["uploads"]
-            .elements
-        }
         let program = try BuiltProducts.path("bundletop")
         async let interrupted = Program.run(
           "sh", ["-c", "exec \"$0\" s3 put --part-size 16 big \"$1\"", program, store.place("big")],
           environment: store.environment(), workingDirectory: store.folder.path)
-        try await eventually(within: .seconds(60), "the upload has begun") { try await !uploads().isEmpty }
+        try await eventually(within: .seconds(60), "the upload has begun") { try await !store.uploads().isEmpty }
         let pid = try #require(
           Processes.mentioning(store.place("big")).first { Processes.arguments(of: $0).hasPrefix(program) })
         _ = try await Program.run("kill", ["-TERM", String(pid)])
         let end = try await interrupted
         #expect(end.status == 143)
         #expect(end.errors == "bundletop: interrupted\n")
-        #expect(try await uploads() == [])
+        #expect(try await store.uploads() == [])
         #expect(try await store.keys() == [])
       }
     }

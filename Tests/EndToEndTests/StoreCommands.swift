@@ -63,4 +63,9 @@ struct StoreCommands: Sendable {
   func keys(_ prefix: String = "") async throws -> [String] {
     try JSON(parsing: try await done("s3", "ls", "--json", place(prefix))).elements.compactMap { $0["key"].text }
   }
+
+  /// The uploads in parts that nobody has finished, as the doctor tells them.
+  func uploads() async throws -> [JSON] {
+    try JSON(parsing: try await done("doctor", "storage", "--sweep", "--dry-run", "--json"))["uploads"].elements
+  }
 }
