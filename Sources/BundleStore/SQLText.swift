@@ -12,7 +12,8 @@ enum SQLText {
   static let complete = text(PackageResources.complete_sql)
   static let enqueue = text(PackageResources.enqueue_sql)
   static let enqueueAny = text(PackageResources.enqueue_any_sql)
-  static let events = text(PackageResources.events_sql)
+  static let eventPage = text(PackageResources.event_page_sql)
+  static let eventStart = text(PackageResources.event_start_sql)
   static let fail = text(PackageResources.fail_sql)
   static let failPoison = text(PackageResources.fail_poison_sql)
   static let gcBegin = text(PackageResources.gc_begin_sql)
@@ -47,6 +48,7 @@ enum SQLText {
   static let renew = text(PackageResources.renew_sql)
   static let retry = text(PackageResources.retry_sql)
   static let returnJob = text(PackageResources.return_sql)
+  static let servedStatuses = text(PackageResources.served_statuses_sql)
   static let statuses = text(PackageResources.statuses_sql)
   static let verificationFinding = text(PackageResources.verification_finding_sql)
 

@@ -131,6 +131,13 @@ create table example_bundle_events (
   pod         text,
   message     text,
   error       text,
+  -- What else the row said at that moment, so that an event tells of its own time and not of now.
+  cached       boolean,
+  bytes_done   bigint,
+  bytes_total  bigint,
+  created_at   timestamptz,
+  updated_at   timestamptz,
+  completed_at timestamptz,
   is_foreign  boolean not null default false,
   -- True when only bytes, message or times changed: such events are kept for a shorter time.
   is_progress boolean not null default false,

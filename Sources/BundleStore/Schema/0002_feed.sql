@@ -30,10 +30,12 @@ begin
     insert into example_bundle_events (source, op, slug) values ('status', 'delete', old.slug);
   end if;
   insert into example_bundle_events
-    (source, op, slug, fingerprint, stage, state, job_id, attempt, pod, message, error, is_foreign, is_progress)
+    (source, op, slug, fingerprint, stage, state, job_id, attempt, pod, message, error, cached, bytes_done,
+     bytes_total, created_at, updated_at, completed_at, is_foreign, is_progress)
   values
     ('status', lower(tg_op), new.slug, new.fingerprint, new.stage, new.state, new.job_id, new.attempt, new.pod,
-     new.message, new.error,
+     new.message, new.error, new.cached, new.bytes_done, new.bytes_total, new.created_at, new.updated_at,
+     new.completed_at,
      -- Our attempts are numbered; what of ours has none, such as a row moved in from files, announces itself.
      new.attempt is null and current_setting('bundletop.writer', true) is distinct from 'on',
      tg_op = 'UPDATE'
