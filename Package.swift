@@ -57,6 +57,7 @@ let package = Package(
     // Pure values and rules.
     .target(name: "BundleModel", swiftSettings: strict),
 
+    .target(name: "JSON", dependencies: ["BundleModel"], swiftSettings: strict),
     .target(name: "Hashing", dependencies: ["BundleModel", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "ProcessControl", dependencies: ["BundleModel", "CBuildInfo", "CProcess"], swiftSettings: strict),
@@ -78,7 +79,7 @@ let package = Package(
 
     // What the two programs are made of.
     .target(
-      name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "ProcessControl"],
+      name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "JSON", "ProcessControl"],
       swiftSettings: strict),
     .target(
       name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
@@ -90,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "LocalStack", "Postgres",
+        "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack", "Postgres",
         "Hashing", "ProcessControl", "S3", "Terminal", argumentParser,
       ],
       swiftSettings: strict),
@@ -118,6 +119,7 @@ let package = Package(
     .executableTarget(
       name: "StackHolder", dependencies: ["LocalStack"], path: "Tests/StackHolder", swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
