@@ -67,6 +67,8 @@ let package = Package(
     .target(
       name: "S3", dependencies: ["BundleModel", "CCurl", "COpenSSL", "Hashing", "ProcessControl"],
       swiftSettings: strict),
+    // What other programs read and write of bundles.
+    .target(name: "Wire", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["BundleModel", "CTerminal", "ProcessControl"], swiftSettings: strict),
 
     // The durable store.
@@ -92,7 +94,7 @@ let package = Package(
       name: "bundletop",
       dependencies: [
         "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack", "Postgres",
-        "Hashing", "ProcessControl", "S3", "Terminal", argumentParser,
+        "Hashing", "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -120,6 +122,7 @@ let package = Package(
       name: "StackHolder", dependencies: ["LocalStack"], path: "Tests/StackHolder", swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
+    .testTarget(name: "WireTests", dependencies: ["BundleModel", "JSON", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
