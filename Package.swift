@@ -57,6 +57,7 @@ let package = Package(
     // Pure values and rules.
     .target(name: "BundleModel", swiftSettings: strict),
 
+    .target(name: "JSON", dependencies: ["BundleModel"], swiftSettings: strict),
     .target(name: "Hashing", dependencies: ["BundleModel", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "ProcessControl", dependencies: ["BundleModel", "CBuildInfo", "CProcess"], swiftSettings: strict),
@@ -66,6 +67,8 @@ let package = Package(
     .target(
       name: "S3", dependencies: ["BundleModel", "CCurl", "COpenSSL", "Hashing", "ProcessControl"],
       swiftSettings: strict),
+    // What other programs read and write of bundles.
+    .target(name: "Wire", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["BundleModel", "CTerminal", "ProcessControl"], swiftSettings: strict),
 
     // The durable store.
@@ -78,7 +81,7 @@ let package = Package(
 
     // What the two programs are made of.
     .target(
-      name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "ProcessControl"],
+      name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "JSON", "ProcessControl"],
       swiftSettings: strict),
     .target(
       name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
@@ -90,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "LocalStack", "Postgres",
-        "Hashing", "ProcessControl", "S3", "Terminal", argumentParser,
+        "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack", "Postgres",
+        "Hashing", "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -118,6 +121,8 @@ let package = Package(
     .executableTarget(
       name: "StackHolder", dependencies: ["LocalStack"], path: "Tests/StackHolder", swiftSettings: strict),
     .testTarget(name: "BundleModelTests", dependencies: ["BundleModel"], swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
+    .testTarget(name: "WireTests", dependencies: ["BundleModel", "JSON", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),

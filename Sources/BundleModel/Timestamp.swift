@@ -103,9 +103,9 @@ package struct CivilTime: Equatable, Sendable {
 extension Timestamp {
   /// ISO 8601 as JavaScript's `toISOString` writes it: `2026-01-02T03:04:05.678Z`, milliseconds cut.
   package var iso8601: String {
-    let c = CivilTime(self)
-    return
-      "\(c.year.padded(4))-\(c.month.padded(2))-\(c.day.padded(2))T\(c.hour.padded(2)):\(c.minute.padded(2)):\(c.second.padded(2)).\((c.microsecond / 1000).padded(3))Z"
+    var bytes: [UInt8] = []
+    appendISO8601(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Reads `2026-01-02T03:04:05[.fraction](Z|±hh[:mm])`, also with a blank for the `T`; nil for anything else.

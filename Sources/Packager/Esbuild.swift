@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import JSON
 
 /// Bundles a node program with the `esbuild` program.
 struct Esbuild {

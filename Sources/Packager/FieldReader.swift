@@ -1,10 +1,11 @@
 internal import BundleModel
+internal import JSON
 
 /// Reads typed fields of a JSON object; errors (class bundle) name the file and the field.
 struct FieldReader {
   private let path: String
   private let prefix: String
-  private let fields: [String: JSONValue]
+  private let fields: JSONObject
 
   /// Parses a document whose top must be an object.
   init(json: [UInt8], path: String) throws(PackagingError) {
@@ -20,7 +21,7 @@ struct FieldReader {
     self.init(path: path, prefix: "", fields: fields)
   }
 
-  private init(path: String, prefix: String, fields: [String: JSONValue]) {
+  private init(path: String, prefix: String, fields: JSONObject) {
     self.path = path
     self.prefix = prefix
     self.fields = fields

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import JSON
 
 /// What `manifest.json` says of a bundle.
 package struct Manifest: Equatable, Sendable {
@@ -64,7 +65,7 @@ private struct Check {
   }
 
   mutating func text(
-    _ name: String, in fields: [String: JSONValue], isRequired: Bool, mayBeBlank: Bool = false
+    _ name: String, in fields: JSONObject, isRequired: Bool, mayBeBlank: Bool = false
   ) -> String {
     guard let value = fields[name] else {
       if isRequired { problems.append("/\(name): is required") }
@@ -81,7 +82,7 @@ private struct Check {
     return kept
   }
 
-  mutating func capabilities(in fields: [String: JSONValue]) -> [String] {
+  mutating func capabilities(in fields: JSONObject) -> [String] {
     guard let value = fields["capabilities"] else { return [] }
     guard case .array(let values) = value else {
       problems.append("/capabilities: must be an array, not \(value.kind)")

@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import Glibc
+internal import JSON
 
 /// Where a package that was not built starts: a missing `dist/x.js` is replaced by `src/x.ts`.
 enum PackageEntries {

@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import Glibc
+internal import JSON
 
 /// The repository that bundles are part of: its `packages/*` and what is installed in its `node_modules`.
 struct PackageRepository: Equatable, Sendable {

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import BundleModel
 internal import BundleStore
+internal import JSON
 internal import ProcessControl
+internal import Wire
 
 /// `bundletop list`: every bundle, once.
 struct ListCommand: AsyncParsableCommand {
@@ -17,7 +19,7 @@ struct ListCommand: AsyncParsableCommand {
     try await session.run {
       let statuses = try await session.store.statuses().sorted { $0.slug < $1.slug }
       if json {
-        writeLine(try JSONText.document(statuses.map { WireStatus($0, publicURL: session.publicURL) }))
+        writeLine(WireStatus.array(statuses, publicURL: session.publicURL, layout: .indented).text)
       } else {
         writeLine(StatusTable.text(statuses, now: ThisProcess.now()))
       }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import BundleModel
 internal import BundleStore
 internal import ProcessControl
+internal import Wire
 
 /// `bundletop show`: all that is known of one bundle.
 struct ShowCommand: AsyncParsableCommand {

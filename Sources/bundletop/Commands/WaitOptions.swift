@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import ProcessControl
 internal import Synchronization
+internal import Wire
 
 /// What became of one wish.
 struct Asked {

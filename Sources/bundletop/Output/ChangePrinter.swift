@@ -1,7 +1,9 @@
 internal import BundleModel
 internal import BundleStore
+internal import JSON
 internal import ProcessControl
 internal import Synchronization
+internal import Wire
 
 /// Prints what the feed brings; of a resync only what differs from what was printed.
 final class ChangePrinter: Sendable {
@@ -31,17 +33,12 @@ final class ChangePrinter: Sendable {
     }
   }
 
-  private struct Removal: Encodable {
-    var slug: String
-    var removed = true
-  }
-
   private func change(_ upserts: [BundleStatus], removed: [Slug]) {
     for status in upserts where wanted.isEmpty || wanted.contains(status.slug) {
       let before = known.withLock { $0.updateValue(status, forKey: status.slug) }
       guard before != status else { continue }
       if json {
-        if let line = try? JSONText.line(WireStatus(status, publicURL: publicURL)) { writeLine(line) }
+        writeJSONLine { WireStatus(status, publicURL: publicURL).write(to: &$0) }
       } else if before.map(ChangeLine.text) != ChangeLine.text(status) {
         // What was only looked at again, and is as it was, is no news to a person.
         writeLine(ChangeLine.text(status))
@@ -49,12 +46,26 @@ final class ChangePrinter: Sendable {
     }
     for slug in removed where known.withLock({ $0.removeValue(forKey: slug) }) != nil {
       if json {
-        if let line = try? JSONText.line(Removal(slug: slug.text)) { writeLine(line) }
+        writeJSONLine { json in
+          json.object { json in
+            json.name("removed")
+            json.bool(true)
+            json.name("slug")
+            json.string(slug.text)
+          }
+        }
       } else {
         writeLine("\(ThisProcess.now().iso8601) \(UntrustedText.line(slug.text)) removed")
       }
     }
   }
+}
+
+/// Prints one JSON document on one line.
+private func writeJSONLine(_ write: (inout JSONWriter) -> Void) {
+  var json = JSONWriter(.line)
+  write(&json)
+  writeLine(json.text)
 }
 
 /// A status on one line.

@@ -1,55 +1,17 @@
-/// A JSON document as it stands, for readers that name the field that is wrong.
-enum JSONValue: Equatable, Sendable {
-  case null
-  case bool(Bool)
-  case number(Double)
-  case string(String)
-  case array([JSONValue])
-  /// The last one of equal names counts.
-  case object([String: JSONValue])
-
-  /// Parses one UTF-8 document (RFC 8259).
-  init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
-    var parser = JSONParser(bytes)
-    self = try parser.document()
-  }
-
-  /// What kind of value it is, in words.
-  var kind: String {
-    switch self {
-    case .null: "null"
-    case .bool: "a boolean"
-    case .number: "a number"
-    case .string: "a string"
-    case .array: "an array"
-    case .object: "an object"
-    }
-  }
-}
-
-/// Where and why a text is not JSON; lines and columns count from 1, columns in bytes.
-///
-/// Foundation's decoder says only "not valid JSON", which is no help to who wrote the file.
-struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
-  var line: Int
-  var column: Int
-  var what: String
-
-  var description: String { "not valid JSON: line \(line), column \(column): \(what)" }
-}
-
 /// A recursive-descent parser over bytes.
-private struct JSONParser {
+struct JSONParser {
   private let bytes: [UInt8]
   private var at = 0
-  private static let deepest = 128
+  private let limits: JSONLimits
 
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: [UInt8], limits: JSONLimits) {
     self.bytes = bytes
+    self.limits = limits
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }  // editors on Windows put a byte order mark
   }
 
   mutating func document() throws(JSONSyntaxError) -> JSONValue {
+    guard bytes.count <= limits.bytes else { throw wrong("longer than \(limits.bytes) bytes") }
     let value = try value(depth: 0)
     skipBlanks()
     guard at == bytes.count else { throw wrong("unexpected text after the document") }
@@ -58,7 +20,7 @@ private struct JSONParser {
 
   private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
     skipBlanks()
-    guard depth < JSONParser.deepest else { throw wrong("nested too deeply") }
+    guard depth < limits.depth else { throw wrong("nested too deeply") }
     guard let byte = peek else { throw wrong("the text ends too early") }
     switch byte {
     case UInt8(ascii: "{"): return try object(depth: depth)
@@ -73,17 +35,22 @@ private struct JSONParser {
   }
 
   private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
-    var fields: [String: JSONValue] = [:]
+    var fields: JSONObject = [:]
     at += 1
     skipBlanks()
     if take("}") { return .object(fields) }
     while true {
       skipBlanks()
       guard peek == UInt8(ascii: "\"") else { throw wrong("expected a name in double quotes") }
+      let start = at
       let name = try string()
+      if limits.duplicateNames == .refused, fields[name] != nil {
+        at = start
+        throw wrong("\"\(name)\" is there twice")
+      }
       skipBlanks()
       guard take(":") else { throw wrong("expected ':' after \"\(name)\"") }
-      fields[name] = try value(depth: depth + 1)
+      fields.set(name, try value(depth: depth + 1))
       skipBlanks()
       if take("}") { return .object(fields) }
       guard take(",") else { throw wrong("expected ',' or '}'") }

@@ -1,6 +1,8 @@
 import BundleModel
 import FoundationEssentials
+import JSON
 import Testing
+import Wire
 
 @Suite("Status on the wire")
 struct WireStatusTests {
@@ -111,5 +113,26 @@ struct WireStatusTests {
       parts[3].utf8.allSatisfy {
         ($0 >= 48 && $0 <= 57) || ($0 | 32 >= 97 && $0 | 32 <= 122) || "-._~%".utf8.contains($0)
       })
+  }
+
+  private static let hostile = ["", "a\"b\\c/d", "\u{1B}[2J\n\t", "ü😀\u{202E}\u{7F}\u{9B}", "\u{0}"]
+
+  @Test("Written at once it is what an encoder makes of it, in both layouts", arguments: hostile)
+  func oneDocument(text: String) throws {
+    var known = try completed()
+    known.message = text
+    known.error = text
+    let moment = known.updatedAt
+    let unknown = BundleStatus(slug: known.slug, stage: .queued, createdAt: moment, updatedAt: moment)
+    let layouts: [(JSONWriter.Layout, JSONEncoder.OutputFormatting)] = [(.line, []), (.indented, .prettyPrinted)]
+    for (layout, format) in layouts {
+      for statuses in [[known, unknown], []] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = format.union([.sortedKeys, .withoutEscapingSlashes])
+        let encoded = try encoder.encode(statuses.map { WireStatus($0, publicURL: "https://x") })
+        let written = WireStatus.array(statuses, publicURL: "https://x", layout: layout)
+        #expect(written.text == JSONEscape.harmless(String(decoding: encoded, as: UTF8.self)))
+      }
+    }
   }
 }

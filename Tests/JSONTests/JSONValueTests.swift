@@ -1,6 +1,5 @@
+import JSON
 import Testing
-
-@testable import Packager
 
 @Suite struct JSONValueTests {
   @Test(arguments: [
@@ -32,5 +31,29 @@ import Testing
 
   @Test func bytesThatAreNoUTF8AreAnError() {
     #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
+  }
+
+  @Test func membersKeepTheirOrder() throws {
+    let text = #"{"b": 1, "a": 2, "b": 3}"#
+    guard case .object(let object) = try JSONValue(parsing: Array(text.utf8)) else {
+      Issue.record("no object")
+      return
+    }
+    #expect(object.keys == ["b", "a"])
+    #expect(object.values == [.number(3), .number(2)])
+    #expect(object["b"] == .number(3) && object["c"] == nil)
+    #expect(object == ["a": .number(2), "b": .number(3)])
+  }
+
+  @Test(arguments: [
+    (#"{"a": 1, "a": 2}"#, JSONLimits(duplicateNames: .refused), 10), ("[[]]", JSONLimits(depth: 1), 2),
+    ("123", JSONLimits(bytes: 2), 1),
+  ])
+  func refusesBeyondItsLimits(text: String, limits: JSONLimits, column: Int) throws {
+    let error = #expect(throws: JSONSyntaxError.self) {
+      try JSONValue(parsing: Array(text.utf8), limits: limits)
+    }
+    #expect(error?.column == column, "\(error?.description ?? "")")
+    _ = try JSONValue(parsing: Array(text.utf8))
   }
 }

@@ -1,0 +1,89 @@
+package import BundleModel
+package import JSON
+
+/// A status as other programs read it: AppHub's 23 fields, always present, null where nothing is known, and ours.
+///
+/// Times are ISO 8601 with milliseconds, in UTC. Source: contract section 1.
+package struct WireStatus: Sendable {
+  private let status: BundleStatus
+  private let publicURL: String?
+
+  /// - Parameter publicURL: scheme, host and port under which pods are reached; nil gives relative download links.
+  package init(_ status: BundleStatus, publicURL: String? = nil) {
+    self.status = status
+    self.publicURL = publicURL
+  }
+
+  /// The names on the wire, sorted: in this order they are written.
+  private enum Field: String, CodingKey, CaseIterable {
+    case artifactId, artifactUploadedAt, attempt, bytesDone, bytesTotal, cached, checksum, completedAt, contentType
+    case createdAt, downloadUrl, downloadUrlExpiresAt, error, filename, fingerprint, jobId, message, pod, size, slug
+    case stage, state, storageKey, storageKind, storageUrl, updatedAt, verification, verifiedAt, version
+  }
+
+  private func value(_ field: Field) -> WireValue {
+    switch field {
+    case .artifactId: WireValue(status.artifact?.id)
+    case .artifactUploadedAt: WireValue(status.artifact?.uploadedAt)
+    case .attempt: WireValue(status.attempt.map(Int64.init))
+    case .bytesDone: WireValue(status.bytesDone)
+    case .bytesTotal: WireValue(status.bytesTotal)
+    case .cached: WireValue(status.cached)
+    case .checksum: WireValue(status.checksum)
+    case .completedAt: WireValue(status.completedAt)
+    case .contentType: WireValue(status.artifact?.contentType)
+    case .createdAt: .moment(status.createdAt)
+    case .downloadUrl: WireValue(status.downloadRoute(publicURL: publicURL))
+    // The route never expires; the field is AppHub's and stays.
+    case .downloadUrlExpiresAt: .null
+    case .error: WireValue(status.error)
+    case .filename: WireValue(status.filename)
+    case .fingerprint: .text(status.fingerprint.text)
+    case .jobId: WireValue(status.jobID)
+    case .message: WireValue(status.message)
+    case .pod: WireValue(status.pod)
+    case .size: WireValue(status.artifact?.size)
+    case .slug: .text(status.slug.text)
+    case .stage: .text(status.stage.rawValue)
+    case .state: .text(status.state.rawValue)
+    case .storageKey: WireValue(status.artifact?.storageKey)
+    case .storageKind: WireValue(status.artifact?.storageKind.rawValue)
+    case .storageUrl: WireValue(status.artifact?.storageURL)
+    case .updatedAt: .moment(status.updatedAt)
+    case .verification: WireValue(status.artifact?.verification?.rawValue)
+    case .verifiedAt: WireValue(status.artifact?.verifiedAt)
+    case .version: WireValue(status.version)
+    }
+  }
+}
+
+extension WireStatus: Encodable {
+  package func encode(to encoder: any Encoder) throws {
+    var out = encoder.container(keyedBy: Field.self)
+    for field in Field.allCases { try out.encode(value(field), forKey: field) }
+  }
+}
+
+extension WireStatus {
+  /// Writes the status as one object.
+  package func write(to json: inout JSONWriter) {
+    json.object { json in
+      for field in Field.allCases {
+        json.name(field.rawValue)
+        value(field).write(to: &json)
+      }
+    }
+  }
+
+  /// Many statuses as one array.
+  package static func array(_ statuses: [BundleStatus], publicURL: String?, layout: JSONWriter.Layout)
+    -> JSONWriter
+  {
+    // A completed bundle takes about 900 bytes.
+    var json = JSONWriter(layout, reservingCapacity: 1024 * statuses.count)
+    json.array { json in
+      for status in statuses { WireStatus(status, publicURL: publicURL).write(to: &json) }
+    }
+    return json
+  }
+}
