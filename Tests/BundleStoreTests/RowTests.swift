@@ -48,7 +48,8 @@ struct RowTests {
   @Test("Each statement names its columns as its reader takes them", arguments: examples)
   func columns(example: Example) async throws {
     try await StoreFixture.with { fixture in
-      #expect(try await fixture.sql(example.sql, example.parameters).columns == example.columns)
+      let columns = try await fixture.sql(example.sql, example.parameters).columns
+      #expect(columns == example.columns)
     }
   }
 }
