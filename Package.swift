@@ -153,7 +153,8 @@ let package = Package(
       dependencies: ["BundleModel", "CTerminal", "Terminal", "TestSupport", "terminal-probe"],
       swiftSettings: strict),
     .testTarget(
-      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal"], exclude: ["Goldens"],
+      name: "DashboardTests", dependencies: ["BundleModel", "Dashboard", "Terminal", "TestSupport"],
+      exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "LegacyMigrationTests", dependencies: ["LegacyMigration", "TestSupport"], swiftSettings: strict),

@@ -16,15 +16,12 @@ package struct Pod: Equatable, Sendable {
   package var catalogue: Int
   /// What a person should know: duplicate slugs, a store that differs from the others'.
   package var notes: [String]
-  /// True when it has not been seen for longer than a pod may be silent, by the database's clock.
-  package var isGone: Bool
-  /// True when it said goodbye.
-  package var isStopped: Bool
+  package var presence: Presence
 
   package init(
     owner: OwnerID, name: String, url: String? = nil, version: String, persistence: String, store: String,
     startedAt: Timestamp, lastSeen: Timestamp, concurrency: Int, running: Int = 0, catalogue: Int = 0,
-    notes: [String] = [], isGone: Bool = false, isStopped: Bool = false
+    notes: [String] = [], presence: Presence = .live
   ) {
     self.owner = owner
     self.name = name
@@ -38,7 +35,18 @@ package struct Pod: Equatable, Sendable {
     self.running = running
     self.catalogue = catalogue
     self.notes = notes
-    self.isGone = isGone
-    self.isStopped = isStopped
+    self.presence = presence
   }
+
+  /// Whether it is there.
+  package enum Presence: Sendable {
+    case live
+    /// It has not been seen for longer than a pod may be silent, by the database's clock.
+    case gone
+    /// It said goodbye.
+    case stopped
+  }
+
+  package var isGone: Bool { presence == .gone }
+  package var isStopped: Bool { presence == .stopped }
 }

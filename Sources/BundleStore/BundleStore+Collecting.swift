@@ -1,56 +1,6 @@
 package import BundleModel
 internal import Postgres
 
-/// Something in the object store that no row names: an object, or an upload in parts that was begun.
-package struct Leftover: Hashable, Sendable {
-  package var key: String
-  /// The id of an unfinished upload; nil for an object.
-  package var upload: String?
-  /// Bytes; zero for an upload.
-  package var size: Int64
-  /// When the object was last written, or the upload begun.
-  package var writtenAt: Timestamp
-
-  package init(key: String, upload: String? = nil, size: Int64, writtenAt: Timestamp) {
-    self.key = key
-    self.upload = upload
-    self.size = size
-    self.writtenAt = writtenAt
-  }
-}
-
-/// A leftover that an earlier run found, too.
-package struct LeftoverMark: Equatable, Sendable {
-  package var leftover: Leftover
-  package var markedAt: Timestamp
-  /// Whether it was marked long enough ago.
-  package var isDue: Bool
-}
-
-/// Which artifacts stay recorded.
-package struct RetirementRule: Equatable, Sendable {
-  /// So many of each bundle, the newest; at least 1.
-  package var keep: Int
-  /// Each at least for so long after it was uploaded and last used.
-  package var olderThan: Duration
-
-  package init(keep: Int, olderThan: Duration) {
-    self.keep = keep
-    self.olderThan = olderThan
-  }
-}
-
-/// What became of a deletion.
-package enum Deletion: String, Sendable {
-  case deleted
-  /// A row names the object again.
-  case named
-  /// It was written or marked again since, or is gone.
-  case changed
-  /// It was marked too short a time ago.
-  case early
-}
-
 extension BundleStore {
   /// Runs a collection of what nobody names, unless another one runs; of those there is one at a time.
   ///
@@ -100,13 +50,7 @@ extension BundleStore {
 
   /// The artifacts that a rule lets go of: never what a status shows, nor what an attempt used lately.
   package func retirable(_ rule: RetirementRule) async throws(StoreError) -> [Artifact] {
-    let rows = try await query(SQLText.gcRetirable, [.integer(rule.keep), .interval(rule.olderThan)])
-    return try decoding {
-      try rows.compactMap { row in
-        var reader = row.reader()
-        return try ArtifactRow.read(&reader)
-      }
-    }
+    try await read(ArtifactRow.self, SQLText.gcRetirable, [.integer(rule.keep), .interval(rule.olderThan)])
   }
 
   /// Takes an artifact out of the books and writes that into the audit. False: it is not to go any more.
@@ -114,10 +58,7 @@ extension BundleStore {
   {
     let rows = try await write(
       SQLText.gcRetire,
-      [
-        .text(artifact.id), .integer(rule.keep), .interval(rule.olderThan),
-        .text(UntrustedText.line(who, limit: 200)),
-      ])
+      [.text(artifact.id), .integer(rule.keep), .interval(rule.olderThan), .who(who)])
     return try decoding { try rows.first?.decode("retired", as: Bool.self) ?? false }
   }
 
@@ -127,21 +68,7 @@ extension BundleStore {
   ///
   /// - Parameter grace: how long a mark must stand before what it marks is deleted.
   package func marks(in store: String, grace: Duration) async throws(StoreError) -> [LeftoverMark] {
-    let rows = try await query(SQLText.gcMarks, [.text(store), .interval(grace)])
-    return try decoding {
-      try rows.map { row in
-        var reader = row.reader()
-        let key: String = try reader.next()
-        let upload: String = try reader.next()
-        let size: Int64 = try reader.next()
-        let writtenAt: Timestamp = try reader.next()
-        let markedAt: Timestamp = try reader.next()
-        return LeftoverMark(
-          leftover: Leftover(
-            key: key, upload: upload.isEmpty ? nil : upload, size: size, writtenAt: writtenAt),
-          markedAt: markedAt, isDue: try reader.next())
-      }
-    }
+    try await read(LeftoverMarkRow.self, SQLText.gcMarks, [.text(store), .interval(grace)])
   }
 
   /// Marks leftovers; what is marked already keeps its time, unless it was written since.
@@ -155,7 +82,7 @@ extension BundleStore {
         [
           .text(store), .textArray(batch.map(\.key)), .textArray(batch.map { $0.upload ?? "" }),
           .textArray(batch.map { "\($0.size)" }), .textArray(batch.map { "\($0.writtenAt.microseconds)" }),
-          .text(UntrustedText.line(who, limit: 200)),
+          .who(who),
         ])
       made += try decoding { try rows.first?.decode("made", as: Int.self) ?? 0 }
     }
@@ -179,27 +106,28 @@ extension BundleStore {
     _ mark: LeftoverMark, in store: String, grace: Duration, remove: @Sendable () async throws -> Bool
   ) async throws -> Deletion {
     let leftover = mark.leftover
-    do {
-      return try await pool.transaction(deadline: .seconds(60)) { connection in
-        let rows = try await connection.query(
-          SQLText.gcRelease,
-          [
-            .text(store), .text(leftover.key), .text(leftover.upload ?? ""), .timestamp(mark.markedAt),
-            .interval(grace),
-          ])
-        switch try rows.first?.decode("outcome", as: String.self) {
-        case "free": break
-        case "named": return .named
-        case "early": return .early
-        default: return .changed
-        }
-        let isGone = try await remove()
-        _ = try await connection.query(SQLText.gcUnmark, Self.places([leftover], store))
-        return isGone ? .deleted : .changed
+    return try await transaction(deadline: .seconds(60)) { connection in
+      let rows = try await connection.query(
+        SQLText.gcRelease,
+        [
+          .text(store), .text(leftover.key), .text(leftover.upload ?? ""), .timestamp(mark.markedAt),
+          .interval(grace),
+        ])
+      switch try FunctionAnswer<Release>(rows, to: "whether an object may be deleted").outcome {
+      case .free: break
+      case .named: return .named
+      case .changed: return .changed
+      case .early: return .early
       }
-    } catch let error as PostgresError {
-      throw StoreError(error)
+      let isGone = try await remove()
+      _ = try await connection.query(SQLText.gcUnmark, Self.places([leftover], store))
+      return isGone ? .deleted : .changed
     }
+  }
+
+  /// The words of `bundletop_gc_release`; all but the first are why nothing is deleted.
+  private enum Release: String {
+    case free, named, changed, early
   }
 
   private static func places(_ leftovers: some Collection<Leftover>, _ store: String) -> [Parameter] {

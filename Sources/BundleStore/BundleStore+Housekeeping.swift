@@ -13,7 +13,7 @@ extension BundleStore {
     var total = 0
     while true {
       let rows = try await query(
-        SQLText.pruneEvents, [.interval(progressKept), .interval(kept), .integer(Int64(batch))])
+        SQLText.pruneEvents, [.interval(progressKept), .interval(kept), .integer(batch)])
       let deleted = try decoding { try rows.first?.decode("count", as: Int.self) ?? 0 }
       total += deleted
       if deleted < batch { return total }

@@ -1,5 +1,4 @@
 package import BundleModel
-internal import FoundationEssentials
 internal import Postgres
 
 /// What became of a verification that was to be recorded.
@@ -62,22 +61,16 @@ extension BundleStore {
     var detail: [String: String] = [:]
     detail["reason"] = reason.map { UntrustedText.line($0) }
     detail["actual"] = actual?.hex
-    guard let encoded = try? JSONEncoder().encode(detail) else {
-      throw StoreError(.invalid, "what differs in an artifact of \(artifact.slug) cannot be written as JSON")
-    }
     let rows = try await write(
       SQLText.recordVerification,
       [
         .text(artifact.id), .text(artifact.checksum), .text(artifact.storageKind.rawValue),
         .text(artifact.storageKey), Parameter(artifact.size), .timestamp(artifact.uploadedAt),
         Parameter(artifact.verifiedAt), .text(result.rawValue),
-        .text(UntrustedText.line(who, limit: 200)), .text(String(decoding: encoded, as: UTF8.self)),
+        .who(who), try .detail(detail, of: "what differs in an artifact of \(artifact.slug)"),
       ])
     return try decoding {
-      guard let outcome = RecordOutcome(rawValue: try rows.first?.decode("outcome", as: String.self) ?? "") else {
-        throw StoreError(.corrupt, "the database did not answer whether a verification was recorded")
-      }
-      return outcome
+      try FunctionAnswer<RecordOutcome>(rows, to: "whether a verification was recorded").outcome
     }
   }
 

@@ -47,6 +47,26 @@ package final class BundleStore: Sendable {
     return rows
   }
 
+  /// Runs one statement and reads its rows.
+  func read<R: StoredRow>(_ kind: R.Type, _ sql: String, _ parameters: [Parameter] = []) async throws(StoreError)
+    -> [R.Value]
+  {
+    let rows = try await query(sql, parameters)
+    return try decoding { try rows.read(kind) }
+  }
+
+  /// Runs a transaction; errors of the database become ours, those of `body` stay what they are.
+  func transaction<T: Sendable>(
+    _ mode: TransactionMode = .readCommitted, deadline: Duration? = nil,
+    _ body: @Sendable (isolated Connection) async throws -> T
+  ) async throws -> T {
+    do {
+      return try await pool.transaction(mode, deadline: deadline, body)
+    } catch let error as PostgresError {
+      throw StoreError(error)
+    }
+  }
+
   /// Turns a failure to read a row into a typed error.
   func decoding<T>(_ body: () throws -> T) throws(StoreError) -> T {
     do {

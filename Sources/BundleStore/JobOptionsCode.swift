@@ -11,13 +11,15 @@ enum JobOptionsCode {
   }
 
   /// Only what was asked for is written, so that merging two wishes is a union.
-  static func encode(_ options: JobOptions) -> String {
+  static func encode(_ options: JobOptions) throws(StoreError) -> String {
     let stored = Stored(
       force: options.force ? true : nil, skipBuild: options.skipBuild ? true : nil,
       minify: options.minify ? true : nil, descriptor: options.descriptor)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(stored) else { return "{}" }
+    guard let data = try? encoder.encode(stored) else {
+      throw StoreError(.invalid, "the options of a job cannot be written as JSON")
+    }
     return String(decoding: data, as: UTF8.self)
   }
 

@@ -9,6 +9,7 @@ enum SQLText {
   static let cancel = text(PackageResources.cancel_sql)
   static let changedStatuses = text(PackageResources.changed_statuses_sql)
   static let claim = text(PackageResources.claim_sql)
+  static let clock = text(PackageResources.clock_sql)
   static let complete = text(PackageResources.complete_sql)
   static let enqueue = text(PackageResources.enqueue_sql)
   static let enqueueAny = text(PackageResources.enqueue_any_sql)

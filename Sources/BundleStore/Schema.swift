@@ -1,51 +1,5 @@
 package import Postgres
 
-/// One reviewed step of the schema; steps are applied in order and never change once released.
-package struct SchemaStep: Equatable, Sendable {
-  package let number: Int
-  package let name: String
-  package let sql: String
-
-  /// The steps that this program knows.
-  package static let all: [SchemaStep] = [
-    step(1, "tables", PackageResources._001_tables_sql),
-    step(2, "feed", PackageResources._002_feed_sql),
-    step(3, "jobs", PackageResources._003_jobs_sql),
-    step(4, "operators", PackageResources._004_operators_sql),
-    step(5, "gc", PackageResources._005_gc_sql),
-    step(6, "roles", PackageResources._006_roles_sql),
-  ]
-
-  private static func step(_ number: Int, _ name: String, _ sql: [UInt8]) -> SchemaStep {
-    SchemaStep(number: number, name: name, sql: String(decoding: sql, as: UTF8.self))
-  }
-
-  /// FNV-1a of the text, in hex: tells an edited step from the released one. Not a security measure.
-  package var checksum: String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in sql.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}
-
-/// What `schema check` found.
-package struct SchemaReport: Equatable, Sendable {
-  /// Steps that the database has.
-  package var applied: [Int] = []
-  /// Steps that this program knows and the database does not have.
-  package var missing: [Int] = []
-  /// Steps that the database has and this program does not know: the program is older.
-  package var unknown: [Int] = []
-  /// One line for each object that is not as it was when the schema was applied.
-  package var drift: [String] = []
-
-  /// True when programs of this version can work with the database.
-  package var isUsable: Bool { missing.isEmpty }
-  /// True when there is nothing to say.
-  package var isClean: Bool { missing.isEmpty && unknown.isEmpty && drift.isEmpty }
-}
-
 /// Brings a database to the schema of this program, and tells where it is not.
 package struct Schema: Sendable {
   private let connection: ConnectionSettings
@@ -83,7 +37,7 @@ package struct Schema: Sendable {
           try await connection.script(step.sql, deadline: Schema.patience)
           _ = try await connection.query(
             "insert into bundletop_migrations (step, name, checksum) values ($1, $2, $3)",
-            [.integer(Int64(step.number)), .text(step.name), .text(step.checksum)])
+            [.integer(step.number), .text(step.name), .text(step.checksum)])
         }
         if !missing.isEmpty {
           let inventory = try await Schema.inventory(on: connection)

@@ -39,10 +39,8 @@ package actor Connection {
   ///
   /// - Throws: `.unreachable`, `.authentication`, `.deadline` or what the server said, within
   ///   `settings.connectDeadline`.
-  package static func connect(
-    _ settings: ConnectionSettings, on loop: EventLoop = .shared
-  ) async throws(PostgresError) -> Connection {
-    let connection = Connection(settings, loop)
+  package static func connect(_ settings: ConnectionSettings) async throws(PostgresError) -> Connection {
+    let connection = Connection(settings, .shared)
     try await connection.open()
     return connection
   }
@@ -67,17 +65,11 @@ package actor Connection {
   /// The number of the server's process, as in `pg_stat_activity.pid`; nil when closed.
   package var backendPID: Int32? { handle.map { PQbackendPID($0) } }
 
-  /// The server's version, such as 150_004 for 15.4; nil when closed.
-  package var serverVersion: Int? { handle.map { Int(PQserverVersion($0)) } }
-
   /// True when the server has no transaction open.
   var isOutsideTransaction: Bool { handle.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false }
 
   /// True for a task inside the body of the transaction that is open now.
   var isInsideTransaction: Bool { transaction.map { Self.insideTransactions.contains($0.id) } ?? false }
-
-  /// True when TLS protects the connection.
-  package var isEncrypted: Bool { handle.map { PQsslInUse($0) == 1 } ?? false }
 
   /// Waits for the statements under way, at most for the statement deadline, and closes. Later calls do nothing.
   package func close() async {

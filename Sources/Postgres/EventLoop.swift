@@ -5,38 +5,38 @@ internal import Synchronization
 /// The executor of connections: one thread that runs their jobs and polls their sockets.
 ///
 /// Every libpq call is made on this thread, so none blocks Swift's cooperative pool, and several connections may
-/// share one loop. A loop lives as long as the process: use `shared`.
-package final class EventLoop: SerialExecutor {
+/// share one loop; there is one, which lives as long as the process.
+final class EventLoop: SerialExecutor {
   /// The loop of the process.
-  package static let shared = EventLoop()
+  static let shared = EventLoop()
 
   let state = Mutex(LoopState())
   let waiterIDs = Atomic<UInt64>(1)
   private let wakeUp: Int32
 
   /// Starts a loop with its own thread, which never ends.
-  package init(name: String = "postgres") {
+  private init() {
     wakeUp = cpostgres_eventfd()
     precondition(wakeUp >= 0, "no file descriptor left for the event loop: raise the limit of open files")
     let context = Unmanaged.passRetained(self).toOpaque()
     let started = cpostgres_start_thread(
-      { context in Unmanaged<EventLoop>.fromOpaque(context!).takeUnretainedValue().run() }, context, name, 0)
+      { context in Unmanaged<EventLoop>.fromOpaque(context!).takeUnretainedValue().run() }, context, "postgres", 0)
     precondition(started, "no thread left for the event loop: raise the limit of processes")
   }
 
   /// True on the loop's own thread.
-  package var isCurrent: Bool {
+  var isCurrent: Bool {
     cpostgres_current_loop() == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
   }
 
-  package func enqueue(_ job: consuming ExecutorJob) {
+  func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     interruptIfAsleep { $0.jobs.append(job) }
   }
 
-  package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
-  package func checkIsolated() { precondition(isCurrent, "not on the thread of the event loop") }
+  func checkIsolated() { precondition(isCurrent, "not on the thread of the event loop") }
 
   /// Changes the state, and ends the poll under way so that the thread sees the change.
   func interruptIfAsleep(_ change: (inout LoopState) -> Void) {

@@ -32,13 +32,11 @@ package final class Listener: Sendable {
   private let task: Task<Void, Never>
 
   /// Begins to connect at once and goes on until `close`, or until the reader of `events` stops.
-  package init(
-    _ settings: ConnectionSettings, channels: [String], timing: Timing = Timing(), on loop: EventLoop = .shared
-  ) {
+  package init(_ settings: ConnectionSettings, channels: [String], timing: Timing = Timing()) {
     let (events, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingNewest(1024))
     self.events = events
     let subscription = Subscription(
-      settings: settings, channels: channels, timing: timing, loop: loop, events: continuation)
+      settings: settings, channels: channels, timing: timing, events: continuation)
     let task = Task { await subscription.run() }
     self.task = task
     continuation.onTermination = { _ in task.cancel() }
@@ -58,7 +56,7 @@ private struct Subscription: Sendable {
   let settings: ConnectionSettings
   let channels: [String]
   let timing: Listener.Timing
-  let loop: EventLoop
+  let loop = EventLoop.shared
   let events: AsyncStream<Listener.Event>.Continuation
 
   func run() async {
@@ -80,7 +78,7 @@ private struct Subscription: Sendable {
   private func hearUntilBroken() async -> PostgresError {
     let connection: Connection
     do {
-      connection = try await Connection.connect(settings, on: loop)
+      connection = try await Connection.connect(settings)
     } catch {
       return error
     }

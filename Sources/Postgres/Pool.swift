@@ -8,14 +8,13 @@ package final class Pool: Sendable {
   package let settings: ConnectionSettings
   /// The most connections that are open at once.
   package let size: Int
-  let loop: EventLoop
+  let loop = EventLoop.shared
   let state = Mutex(PoolState())
 
-  package init(_ settings: ConnectionSettings, size: Int = 4, loop: EventLoop = .shared) {
+  package init(_ settings: ConnectionSettings, size: Int = 4) {
     precondition(size > 0, "a pool needs room for a connection")
     self.settings = settings
     self.size = size
-    self.loop = loop
   }
 
   /// Runs `body` with a connection of its own; no other task uses it meanwhile.
@@ -112,7 +111,7 @@ package final class Pool: Sendable {
       try await pause(until: limit)
       var settings = settings
       settings.connectDeadline = max(.milliseconds(1), min(settings.connectDeadline, limit - .now))
-      let connection = try await Connection.connect(settings, on: loop)
+      let connection = try await Connection.connect(settings)
       state.withLock { $0.backoff.reset() }
       return connection
     } catch {

@@ -1,57 +1,5 @@
-/// A type whose arrays a cell can become: `String` for text[], `String?` where elements may be NULL, `UInt8` for
-/// bytea.
-package protocol PostgresArrayElement {
-  /// Reads the text of a whole cell; nil when it is not such an array.
-  static func array(postgres cell: UnsafeRawBufferPointer) -> [Self]?
-}
-
-extension Array: PostgresDecodable where Element: PostgresArrayElement {
-  package init?(postgres cell: UnsafeRawBufferPointer?) {
-    guard let cell, let elements = Element.array(postgres: cell) else { return nil }
-    self = elements
-  }
-}
-
-extension String: PostgresArrayElement {
-  /// Fails for nested arrays, and for NULL among the elements.
-  package static func array(postgres cell: UnsafeRawBufferPointer) -> [String]? {
-    guard let elements = TextArray.parse(cell) else { return nil }
-    let present = elements.compactMap { $0 }
-    return present.count == elements.count ? present : nil
-  }
-}
-
-extension Optional: PostgresArrayElement where Wrapped == String {
-  /// Fails for nested arrays.
-  package static func array(postgres cell: UnsafeRawBufferPointer) -> [String?]? { TextArray.parse(cell) }
-}
-
-extension UInt8: PostgresArrayElement {
-  /// bytea in its hex form. Source: Postgres manual, 8.4.1.
-  package static func array(postgres cell: UnsafeRawBufferPointer) -> [UInt8]? {
-    guard cell.count >= 2, cell.count % 2 == 0, cell[0] == UInt8(ascii: "\\"), cell[1] == UInt8(ascii: "x")
-    else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(cell.count / 2 - 1)
-    for index in stride(from: 2, to: cell.count, by: 2) {
-      guard let high = hexDigit(cell[index]), let low = hexDigit(cell[index + 1]) else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    return bytes
-  }
-}
-
-private func hexDigit(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case 48...57: byte - 48
-  case 97...102: byte - 87
-  case 65...70: byte - 55
-  default: nil
-  }
-}
-
 /// text[] in its text form: `{a,"b \"c\"",NULL}`. Source: Postgres manual, 8.15.6.
-private enum TextArray {
+enum TextArray {
   static func parse(_ cell: UnsafeRawBufferPointer) -> [String?]? {
     guard cell.count >= 2, cell[0] == UInt8(ascii: "{"), cell[cell.count - 1] == UInt8(ascii: "}") else {
       return nil

@@ -73,7 +73,7 @@ struct InterleavedAction: Sendable, CustomStringConvertible {
   }
 
   /// - Parameter jobs: the jobs of the bundle by number.
-  func parameters(_ slug: Slug, _ jobs: [JobID]) -> [Parameter] {
+  func parameters(_ slug: Slug, _ jobs: [JobID]) throws -> [Parameter] {
     let lease: Parameter = "300 s"
     func fenced(_ fence: LifeEvent.Fence) -> [Parameter] {
       [.text(Self.id(fence.job, jobs)), .integer(fence.attempt), .text(fence.owner.text)]
@@ -99,7 +99,8 @@ struct InterleavedAction: Sendable, CustomStringConvertible {
     case .endPoison(let cap): return [.integer(cap), lease]
     case .enqueue(let wish):
       return [
-        .text(slug.text), .text(JobOptionsCode.encode(wish.options)), "p", .null, .integer(wish.maxAttempts), .null,
+        .text(slug.text), .text(try JobOptionsCode.encode(wish.options)), "p", .null, .integer(wish.maxAttempts),
+        .null,
         0, .null,
       ]
     case .retry(let seen, let force, let maxAttempts):

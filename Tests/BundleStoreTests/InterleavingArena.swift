@@ -176,7 +176,7 @@ struct InterleavingArena: Sendable {
   {
     if case .lock = step { return Statement(SQLText.lockPublication, [.text(slug.text), .interval(.seconds(60))]) }
     let kind = try action.action
-    return Statement(replacements[kind] ?? kind.sql, action.parameters(slug, jobs))
+    return Statement(replacements[kind] ?? kind.sql, try action.parameters(slug, jobs))
   }
 
   private func send(_ statement: Statement, on connection: Connection, begin: Bool) -> (Pending, Task<Void, Never>)

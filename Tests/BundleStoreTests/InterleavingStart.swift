@@ -103,7 +103,7 @@ enum InterleavingStart: String, CaseIterable, Sendable, CustomTestStringConverti
     let names = Parameter.textArray(slugs.map(\.text))
     let steps = isTakenOneByOne ? self.steps.dropLast() : self.steps[...]
     for step in steps {
-      let (sql, parameters) = Self.statement(step, count: slugs.count)
+      let (sql, parameters) = try Self.statement(step, count: slugs.count)
       let rows = try await connection.query(sql, parameters(names))
       guard rows.count == slugs.count else {
         throw TestSupportError("\(rawValue): \(step) prepared \(rows.count) of \(slugs.count)")
@@ -119,7 +119,7 @@ enum InterleavingStart: String, CaseIterable, Sendable, CustomTestStringConverti
 
   /// Lets the lease of the next one run out.
   func takeOne(_ slug: Slug, on connection: Connection) async throws {
-    let (sql, parameters) = Self.statement(.expire, count: 1)
+    let (sql, parameters) = try Self.statement(.expire, count: 1)
     try await connection.query(sql, parameters(.textArray([slug.text])))
   }
 
@@ -131,11 +131,11 @@ enum InterleavingStart: String, CaseIterable, Sendable, CustomTestStringConverti
   }
 
   /// The statement for all bundles, and its parameters made of their names.
-  private static func statement(_ step: Step, count: Int) -> (String, (Parameter) -> [Parameter]) {
+  private static func statement(_ step: Step, count: Int) throws -> (String, (Parameter) -> [Parameter]) {
     let running = "from example_bundle_jobs where slug = any($1::text[]) and state = 'running'"
     switch step {
     case .enqueue(let options):
-      let json = Parameter.text(JobOptionsCode.encode(options))
+      let json = Parameter.text(try JobOptionsCode.encode(options))
       return (
         """
         select e.* from unnest($1::text[]) s

@@ -56,7 +56,7 @@ enum Make {
   static func pod(_ name: String, isGone: Bool = false) -> Pod {
     Pod(
       owner: OwnerID(name), name: name, version: "1", persistence: "database", store: "s", startedAt: at(-900),
-      lastSeen: at(isGone ? -30 : -1), concurrency: 2, isGone: isGone)
+      lastSeen: at(isGone ? -30 : -1), concurrency: 2, presence: isGone ? .gone : .live)
   }
 
   /// A shop of `count` bundles in which the first ones have something to tell.
@@ -176,18 +176,5 @@ extension DashboardEffect {
     case .suspend: "suspend"
     case .quit(let code): "quit \(code)"
     }
-  }
-}
-
-/// A small generator with a fixed seed (SplitMix64, Steele, Lea and Flood 2014).
-struct FixedRandom: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

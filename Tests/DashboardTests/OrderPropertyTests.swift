@@ -1,4 +1,5 @@
 import BundleModel
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -7,7 +8,7 @@ import Testing
 struct OrderPropertyTests {
   @Test("2,000 random batches equal a full recomputation", arguments: [1, 2] as [UInt64])
   func batches(seed: UInt64) {
-    var random = FixedRandom(seed: seed)
+    var random = SeededRandom(seed: seed)
     var table = BundleTable()
     var truth: [Slug: BundleStatus] = [:]
     for round in 0..<1000 {
@@ -53,11 +54,11 @@ struct OrderPropertyTests {
     return rows + BundleState.allCases.map { "\($0) \(table.count($0))" } + ["\(table.total)"]
   }
 
-  private static func name(_ random: inout FixedRandom) -> Slug {
+  private static func name(_ random: inout SeededRandom) -> Slug {
     Slug("slug-\(Int.random(in: 0..<60, using: &random))")!
   }
 
-  private static func status(_ random: inout FixedRandom) -> BundleStatus {
+  private static func status(_ random: inout SeededRandom) -> BundleStatus {
     let stage = Stage.allCases.randomElement(using: &random)!
     return Make.status(
       name(&random).text, stage, age: Double(Int.random(in: 0..<20, using: &random)),

@@ -1,5 +1,6 @@
 import BundleModel
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -8,7 +9,7 @@ import Testing
 struct RenderPropertyTests {
   @Test("random events never trap, at sizes from 1x1 to 300x100", arguments: [11, 12, 13, 14] as [UInt64])
   func random(seed: UInt64) {
-    var random = FixedRandom(seed: seed)
+    var random = SeededRandom(seed: seed)
     var state = Make.state(Make.shop(Int.random(in: 0...60, using: &random)))
     for step in 0..<1500 {
       _ = state.handle(event(&random, at: Make.at(Double(step))))
@@ -33,11 +34,11 @@ struct RenderPropertyTests {
     }
   }
 
-  private static func size(_ random: inout FixedRandom) -> Size {
+  private static func size(_ random: inout SeededRandom) -> Size {
     Size(columns: Int.random(in: 1...300, using: &random), rows: Int.random(in: 1...100, using: &random))
   }
 
-  private func event(_ random: inout FixedRandom, at: Timestamp) -> DashboardEvent {
+  private func event(_ random: inout SeededRandom, at: Timestamp) -> DashboardEvent {
     switch Int.random(in: 0..<24, using: &random) {
     case 0:
       return .connection(

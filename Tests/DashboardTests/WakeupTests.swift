@@ -1,5 +1,6 @@
 import BundleModel
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -8,7 +9,7 @@ import Testing
 struct WakeupTests {
   @Test("between now and the next wake-up the picture stays", arguments: [(20, 5), (80, 24), (130, 40)])
   func truthful(columns: Int, rows: Int) {
-    var random = FixedRandom(seed: 7)
+    var random = SeededRandom(seed: 7)
     for keys in ["", "r", "<Enter>", "s", "t", "x", "?"] {
       var state = Make.state(columns: columns, rows: rows)
       state.press(keys)

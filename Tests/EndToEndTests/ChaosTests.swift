@@ -35,7 +35,7 @@ struct ChaosPlan {
   /// Runs it all and looks whether everything is as it must be; returns what there is to tell.
   func run(in cluster: Cluster) async throws -> String {
     print("chaos: \(jobs) jobs, \(pods.count) pods, a kill every \(killEvery) for \(seconds) s; CHAOS_SEED=\(seed)")
-    var dice = Dice(state: seed)
+    var dice = SeededRandom(seed: seed)
     let slugs = (1...jobs).map { "job-" + String(repeating: "0", count: 4 - String($0).count) + String($0) }
     for slug in slugs { try cluster.writeWorkBundle(slug, tenths: 1 + Int(dice.next() % 15)) }
     let watch = try cluster.startWatch("chaos", "--json")
@@ -124,18 +124,5 @@ extension Cluster {
     try writeBundle(
       slug, build: ["sh", "tools/build.sh"],
       files: ["tools/build.sh": "mkdir data\nsleep \(tenths / 10).\(tenths % 10)\necho \(slug) >data/result\n"])
-  }
-}
-
-/// Dice that fall alike for a seed: SplitMix64.
-private struct Dice {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

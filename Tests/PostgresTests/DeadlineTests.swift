@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 @Suite("Deadlines and cancellation")
@@ -37,7 +38,9 @@ struct DeadlineTests {
     let task = Task {
       await postgresError { try await connection.query("select pg_sleep(30) /* cancel led */") }
     }
-    #expect(try await eventually { try await running("cancel led", settings) == 1 })
+    try await eventually(within: .seconds(30), "the statement runs") {
+      try await running("cancel led", settings) == 1
+    }
     let waiting = Task { await postgresError { try await connection.query("select 1") } }
     waiting.cancel()
     #expect(await waiting.value?.kind == .cancelled)
@@ -51,7 +54,7 @@ struct DeadlineTests {
   func turn() async throws {
     let connection = try await Connection.connect(try await freshSettings())
     let slow = Task { try await connection.query("select pg_sleep(1)") }
-    #expect(try await eventually { await connection.isBusy })
+    try await eventually(within: .seconds(30), "the statement runs") { await connection.isBusy }
     let error = await postgresError {
       try await connection.query("create table sent ()", deadline: .milliseconds(50))
     }
@@ -134,7 +137,7 @@ struct DeadlineTests {
     let killer = try await Connection.connect(settings)
     let pid = try #require(await connection.backendPID)
     let doomed = Task { await postgresError { try await connection.query("select pg_sleep(30) /* doomed */") } }
-    #expect(try await eventually { try await running("doomed", settings) == 1 })
+    try await eventually(within: .seconds(30), "the statement runs") { try await running("doomed", settings) == 1 }
     try await killer.query("select pg_terminate_backend($1)", [.integer(Int(pid))])
     let error = await doomed.value
     #expect(error?.isConnectionLost == true)

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 import Testing
 
 @Suite("Listening")
@@ -22,22 +23,28 @@ struct ListenTests {
       return seen[next - 1]
     }
 
-    /// Passes over events until one fits; false after thirty seconds.
-    func hears(_ fits: @Sendable (Listener.Event) -> Bool) async throws -> Bool {
-      try await eventually {
+    /// Passes over events until one fits; fails when none does within thirty seconds.
+    private func hear(_ what: String, _ fits: @Sendable (Listener.Event) -> Bool) async throws {
+      try await eventually(within: .seconds(30), what) {
         while let event = self.take() { if fits(event) { return true } }
         return false
       }
     }
 
-    func isConnected() async throws -> Bool { try await hears { if case .connected = $0 { true } else { false } } }
-
-    func isDisconnected() async throws -> Bool {
-      try await hears { if case .disconnected(let error, _) = $0 { error.isTransient } else { false } }
+    func hearConnected() async throws {
+      try await hear("it is connected") { if case .connected = $0 { true } else { false } }
     }
 
-    func isNotified(_ channel: String, _ payload: String) async throws -> Bool {
-      try await hears { if case .notified(channel, payload) = $0 { true } else { false } }
+    func hearDisconnected() async throws {
+      try await hear("it is disconnected") {
+        if case .disconnected(let error, _) = $0 { error.isTransient } else { false }
+      }
+    }
+
+    func hear(_ payload: String, on channel: String) async throws {
+      try await hear("\(channel) says \"\(payload)\"") {
+        if case .notified(channel, payload) = $0 { true } else { false }
+      }
     }
   }
 
@@ -101,21 +108,20 @@ struct ListenTests {
     let ear = Ear(Listener(listening, channels: ["bell", "other"], timing: quick()))
     let ringing = try await Connection.connect(settings)
     for round in 1...3 {
-      #expect(try await ear.isConnected())
+      try await ear.hearConnected()
       try await ringing.query("select pg_notify('bell', $1)", [.text("round \(round)")])
-      #expect(try await ear.isNotified("bell", "round \(round)"))
+      try await ear.hear("round \(round)", on: "bell")
       try await ringing.query("notify other")
-      #expect(try await ear.isNotified("other", ""))
+      try await ear.hear("", on: "other")
       let pid = try await listenerPID(ringing, listening)
       try await ringing.query("select pg_terminate_backend($1, 5000)", [.integer(pid)])
-      #expect(try await ear.isDisconnected())
+      try await ear.hearDisconnected()
     }
-    #expect(try await ear.isConnected())
+    try await ear.hearConnected()
     await ear.listener.close()
-    #expect(
-      try await eventually {
-        try await ringing.query("select from pg_stat_activity where application_name = 'ear'").isEmpty
-      })
+    try await eventually(within: .seconds(30), "its connection is gone") {
+      try await ringing.query("select from pg_stat_activity where application_name = 'ear'").isEmpty
+    }
   }
 
   @Test("The ping notices a peer that went without a word")
@@ -130,14 +136,14 @@ struct ListenTests {
     timing.pingEvery = .milliseconds(100)
     timing.pingDeadline = .milliseconds(300)
     let ear = Ear(Listener(listening, channels: ["bell"], timing: timing))
-    #expect(try await ear.isConnected())
+    try await ear.hearConnected()
     proxy.swallow()
-    #expect(try await ear.isDisconnected())
+    try await ear.hearDisconnected()
     proxy.forward()
-    #expect(try await ear.isConnected())
+    try await ear.hearConnected()
     let ringing = try await Connection.connect(settings)
     try await ringing.query("notify bell, 'back'")
-    #expect(try await ear.isNotified("bell", "back"))
+    try await ear.hear("back", on: "bell")
     await ear.listener.close()
   }
 
@@ -145,7 +151,7 @@ struct ListenTests {
   func unreachable() async throws {
     let settings = ConnectionSettings(host: "127.0.0.1", port: try closedPort(), user: "u", database: "d")
     let ear = Ear(Listener(settings, channels: ["bell"], timing: quick()))
-    for _ in 0..<3 { #expect(try await ear.isDisconnected()) }
+    for _ in 0..<3 { try await ear.hearDisconnected() }
     await ear.listener.close()
   }
 }

@@ -1,5 +1,6 @@
 import LocalStack
 import Postgres
+import TestSupport
 import Testing
 
 @Suite("Pool")
@@ -64,7 +65,7 @@ struct PoolTests {
     }
     for await _ in started {}
     let waiter = Task { await postgresError { try await pool.query("select 1") } }
-    #expect(try await eventually { pool.waitingCount == 1 })
+    try await eventually(within: .seconds(30), "one waits") { pool.waitingCount == 1 }
     await pool.close()
     #expect(await waiter.value?.kind == .closed)
     release.finish()

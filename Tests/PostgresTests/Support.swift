@@ -1,4 +1,3 @@
-import LocalStack
 import Postgres
 import TestSupport
 
@@ -9,11 +8,6 @@ func freshSettings() async throws -> ConnectionSettings {
   settings.connectDeadline = .seconds(30)
   settings.statementDeadline = .seconds(60)
   return settings
-}
-
-/// Asks until the answer is true, for at most thirty seconds.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  try await poll(within: .seconds(30), condition)
 }
 
 /// The error that the work throws; nil when it throws none or another.

@@ -1,5 +1,6 @@
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Transactions")
@@ -186,7 +187,7 @@ struct TransactionTests {
         }
       }
     }
-    #expect(try await eventually { begun.withLock { $0 } })
+    try await eventually(within: .seconds(30), "the transaction has begun") { begun.withLock { $0 } }
     task.cancel()
     #expect(await task.value?.kind == .cancelled)
     #expect(try await count(connection) == 0)

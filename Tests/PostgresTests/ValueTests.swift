@@ -39,6 +39,22 @@ struct ValueTests {
     #expect(count == elements.count)
   }
 
+  @Test("Any array comes back, wherever its quotes and backslashes are", arguments: 0..<8 as Range<UInt64>)
+  func anyArray(seed: UInt64) async throws {
+    var random = SeededRandom(seed: seed)
+    let pieces = ["\"", "\\", "{", "}", ",", " ", "a", "bc", "NULL", "ü", "🐘", "\n"]
+    let elements = (0..<200).map { _ in
+      (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+    }
+    let connection = try await SharedDatabase.connect()
+    let rows = try await connection.query(
+      "select $1::text[], (select string_agg(e, '|' order by n) from unnest($1::text[]) with ordinality as u (e, n))",
+      [.textArray(elements)])
+    var reader = try #require(rows.first).reader()
+    #expect(try reader.next() as [String] == elements)
+    #expect(try reader.next() as String == elements.joined(separator: "|"))
+  }
+
   @Test("NULL among the elements is seen, and refused where none is expected")
   func arrayWithNull() async throws {
     let connection = try await SharedDatabase.connect()
@@ -120,6 +136,9 @@ struct ValueTests {
     #expect(text?.message.contains("$2") == true)
     #expect(
       await postgresError { try await connection.query("select $1", [.textArray(["\0"])]) }?.kind == .encoding)
+    #expect(
+      await postgresError { try await connection.query("select $1", [.textArray(["a\"", "b\0"])]) }?.kind
+        == .encoding)
     #expect(try await connection.query("select 1").count == 1)
   }
 

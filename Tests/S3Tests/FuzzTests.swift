@@ -56,7 +56,7 @@ import Testing
     let corpus = try Self.names().map { try TestFile.bytes(of: Self.folder + "/" + $0) }
     // Not on the pool, whose threads the other tests need.
     let problems = await DetachedThread.value { () -> [String] in
-      var random = SeededGenerator(seed: seed)
+      var random = SeededRandom(seed: seed)
       return (0..<750).flatMap { _ in
         let bytes = Mutation.mutate(corpus, &random)
         let summary = Readers.summary(bytes)
@@ -78,7 +78,7 @@ private enum Mutation {
     "http://", "&#x110000;", "&#00000000065;",
   ].map { Array($0.utf8) }
 
-  static func mutate(_ corpus: [[UInt8]], _ random: inout SeededGenerator) -> [UInt8] {
+  static func mutate(_ corpus: [[UInt8]], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = corpus.randomElement(using: &random) ?? []
     for _ in 0..<Int.random(in: 1...6, using: &random) {
       let place = Int.random(in: 0...bytes.count, using: &random)

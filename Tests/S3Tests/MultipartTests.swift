@@ -41,7 +41,7 @@ import Testing
 
   /// A file of bytes that differ from part to part.
   private func file(_ size: Int, in directory: TemporaryDirectory) throws -> (path: String, checksum: Checksum) {
-    var random = SeededGenerator(seed: UInt64(size))
+    var random = SeededRandom(seed: UInt64(size))
     var bytes: [UInt8] = []
     bytes.reserveCapacity(size + 8)
     while bytes.count < size { withUnsafeBytes(of: random.next()) { bytes += $0 } }

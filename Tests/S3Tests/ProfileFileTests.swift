@@ -1,4 +1,5 @@
 import S3
+import TestSupport
 import Testing
 
 @Suite struct ProfileFileTests {
@@ -61,7 +62,7 @@ import Testing
       "  [default]\n    k : v\n      deeper = 1\n\t[x]\n;=\n=\n[\n]\n[]\n[profile ]\n[ profile '']\n",
       "[default]\nk=\u{0}\u{1}é\u{301}\u{1F600}\n\u{2028}a=b\u{85}c=d\n",
     ]
-    var random = SeededGenerator(seed: 20_261_122)
+    var random = SeededRandom(seed: 20_261_122)
     let awkward: [UInt8] = [0, 9, 10, 13, 32, 34, 35, 39, 58, 59, 61, 91, 93, 0xC3, 0xEF, 0xBB, 0xBF, 0xFF]
     for _ in 0..<20_000 {
       var bytes = Array(corpus.randomElement(using: &random)!.utf8)

@@ -1,4 +1,5 @@
 import BundleModel
+import TestSupport
 import Testing
 
 @testable import S3
@@ -25,7 +26,7 @@ import Testing
   }
 
   @Test func neverLeavesItsBounds() {
-    var random = SeededGenerator(seed: 11)
+    var random = SeededRandom(seed: 11)
     var budget = RetryBudget()
     for _ in 0..<5000 {
       let cost = Int.random(in: 0...10, using: &random)

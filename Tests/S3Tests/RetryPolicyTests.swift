@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import S3
@@ -33,7 +34,7 @@ import Testing
 
   /// Every pause lies between base and cap, and none is longer than three times the last.
   @Test func jitterStaysWithinBounds() {
-    var random = SeededGenerator(seed: 7)
+    var random = SeededRandom(seed: 7)
     for _ in 0..<2000 {
       let last = Duration.milliseconds(Int.random(in: 0...3000, using: &random))
       let failure = RetryPolicy.Failure(attempt: 2, kind: .serverError, lastDelay: last)

@@ -1,4 +1,5 @@
 import BundleModel
+import TestSupport
 import Testing
 
 @testable import S3
@@ -35,7 +36,7 @@ import Testing
   @Test func survivesDamage() {
     let whole = Array(
       "<?xml version=\"1.0\"?><L><Key>a&amp;b</Key><!--c--><X y='1'/><![CDATA[d]]></L>".utf8)
-    var random = SeededGenerator(seed: 42)
+    var random = SeededRandom(seed: 42)
     for round in 0..<4000 {
       var damaged = Array(whole.prefix(round % (whole.count + 1)))
       for _ in 0..<(round % 4) where !damaged.isEmpty {
@@ -75,20 +76,5 @@ import Testing
     #expect(S3ErrorDocument(Array("<html/>".utf8)) == nil)
     #expect(S3ErrorDocument([]) == nil)
     #expect(S3ErrorDocument(Array("<Error><Code>SlowDown</Code><Mess".utf8))?.code == "SlowDown", "cut off")
-  }
-}
-
-/// The same numbers on every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
   }
 }

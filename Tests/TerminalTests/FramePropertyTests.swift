@@ -1,4 +1,5 @@
 import Terminal
+import TestSupport
 import Testing
 
 @Suite("Frame properties")
@@ -9,7 +10,7 @@ struct FramePropertyTests {
     "\t", "…", "─", "\u{200B}", "\u{FE0F}", "\u{202E}", "ａ", "각", "का",
   ]
 
-  private static func text(_ random: inout SeededGenerator) -> String {
+  private static func text(_ random: inout SeededRandom) -> String {
     (0..<Int.random(in: 0...14, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
   }
 
@@ -32,7 +33,7 @@ struct FramePropertyTests {
 
   @Test("any sequence of writes keeps a frame sound", arguments: [1, 2, 3, 4] as [UInt64])
   func sound(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<300 {
       let size = Size(columns: Int.random(in: 0...12, using: &random), rows: Int.random(in: 0...4, using: &random))
       var frame = Frame(size: size)
@@ -75,7 +76,7 @@ struct FramePropertyTests {
 
   @Test("painting the changes on the old frame gives the new one", arguments: [5, 6] as [UInt64])
   func changes(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let size = Size(columns: 9, rows: 3)
     var old = Frame(size: size)
     for _ in 0..<1000 {

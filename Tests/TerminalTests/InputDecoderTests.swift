@@ -1,4 +1,5 @@
 import Terminal
+import TestSupport
 import Testing
 
 @Suite("Input decoder")
@@ -72,7 +73,7 @@ struct InputDecoderTests {
 
   @Test("any units give events and never get stuck")
   func anything() {
-    var random = SeededGenerator(seed: 7)
+    var random = SeededRandom(seed: 7)
     let units: [InputUnit] = [
       .scalar("\u{1B}"), .scalar("["), .scalar("O"), .scalar("1"), .scalar(";"), .scalar("M"), .scalar("~"),
       .scalar("é"), .key(.home), .mousePrefix, .pasteStart, .pasteEnd, .focus(true), .unknownKey,

@@ -1,5 +1,4 @@
 package import BundleModel
-internal import FoundationEssentials
 internal import Postgres
 
 /// What became of a wish for a bundle.
@@ -40,20 +39,13 @@ extension BundleStore {
     let rows = try await write(
       options.descriptor == nil ? SQLText.enqueue : SQLText.enqueueAny,
       [
-        .text(slug.text), .text(JobOptionsCode.encode(options)), .text(who), Parameter(key),
-        .integer(Int64(settings.maxAttempts)), .text("asked for by \(who)"),
-        .integer(Int64(priority)), .interval(max(delay ?? .zero, .zero)),
+        .text(slug.text), .text(try JobOptionsCode.encode(options)), .text(who), Parameter(key),
+        .integer(settings.maxAttempts), .text("asked for by \(who)"), .integer(priority),
+        .interval(max(delay ?? .zero, .zero)),
       ])
     return try decoding {
-      guard let row = rows.first else { throw StoreError(.corrupt, "the database did not answer an enqueue") }
-      var reader = row.reader()
-      let job: String? = try reader.next()
-      let outcome: String = try reader.next()
-      let reason: String? = try reader.next()
-      guard let known = EnqueueAnswer.Outcome(rawValue: outcome) else {
-        throw StoreError(.corrupt, "the database answered an enqueue with \(UntrustedText.line(outcome))")
-      }
-      return EnqueueAnswer(job: job.map(JobID.init), outcome: known, reason: reason)
+      let answer = try FunctionAnswer<EnqueueAnswer.Outcome>(rows, to: "an enqueue")
+      return EnqueueAnswer(job: try answer.job, outcome: answer.outcome, reason: try answer.reason)
     }
   }
 }

@@ -23,28 +23,23 @@ extension BundleStore {
   package func snapshot() async throws(StoreError) -> ([BundleStatus], FeedCursor) {
     let answers: [Rows]
     do {
-      answers = try await pool.transaction(.repeatableReadReadOnly) { connection in
+      answers = try await transaction(.repeatableReadReadOnly) { connection in
         [try await connection.query(SQLText.origin), try await connection.query(SQLText.statuses, [.null])]
       }
-    } catch let error as PostgresError {
-      throw StoreError(error)
+    } catch let error as StoreError {
+      throw error
     } catch {
       throw StoreError(.unavailable, "the database cannot be read")
     }
     return try decoding {
       guard let head = answers[0].first else { throw StoreError(.corrupt, "the database named no snapshot") }
-      var reader = head.reader()
-      let snapshot: String = try reader.next()
-      let origin: String = try reader.next()
-      let isStandby: Bool = try reader.next()
-      guard !isStandby else {
+      guard try !head.decode("is_standby") else {
         throw StoreError(.refused, "the database is a standby; changes can only be followed on the primary")
       }
-      let statuses = try answers[1].compactMap { row in
-        var reader = row.reader()
-        return try StatusRow.read(&reader)
-      }
-      return (statuses, FeedCursor(snapshot: snapshot, origin: origin))
+      return (
+        try answers[1].read(StatusRow.self),
+        FeedCursor(snapshot: try head.decode("snapshot"), origin: try head.decode("origin"))
+      )
     }
   }
 
@@ -56,12 +51,18 @@ extension BundleStore {
     let probe = try await query(SQLText.probe, [.text(cursor.snapshot), .text(cursor.origin)])
     let verdict = try decoding {
       guard let row = probe.first else { throw StoreError(.corrupt, "the feed did not answer") }
-      var reader = row.reader()
-      return try reader.next() as Int
+      return ProbeVerdict(rawValue: try row.decode(at: 0))
     }
-    if verdict == 2 { return .resync }
-    if verdict == 0 { return .unchanged }
-    return try await changedRows(since: cursor)
+    switch verdict {
+    case .unchanged: return .unchanged
+    case .resync: return .resync
+    case .changed, nil: return try await changedRows(since: cursor)
+    }
+  }
+
+  /// What `probe.sql` answers.
+  private enum ProbeVerdict: Int {
+    case unchanged, changed, resync
   }
 
   /// The large question: the rows that changed, in one statement with the cursor that describes them.

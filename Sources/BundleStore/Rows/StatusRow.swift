@@ -1,9 +1,16 @@
 internal import BundleModel
 internal import Postgres
 
-/// Reads the columns that `statuses.sql` and `changed_statuses.sql` share, in their order.
-enum StatusRow {
-  /// Nil when the row is absent (a slug of the feed whose status was deleted).
+/// Reads a status with the artifact that it points at.
+enum StatusRow: StoredRow {
+  static let columns =
+    [
+      "slug", "fingerprint", "stage", "state", "job_id", "version", "checksum", "filename", "cached", "error",
+      "message", "created_at", "updated_at", "completed_at", "attempt", "pod", "bytes_done", "bytes_total",
+      "stage_started_at",
+    ] + ArtifactRow.columns
+
+  /// Nil for a slug of the feed whose status was deleted.
   static func read(_ reader: inout RowReader) throws -> BundleStatus? {
     guard let slugText = try reader.next() as String? else { return nil }
     let fingerprintText: String = try reader.next()
@@ -34,36 +41,5 @@ enum StatusRow {
       version: version, checksum: checksum, filename: filename, cached: cached, error: error, message: message,
       createdAt: createdAt, updatedAt: updatedAt, completedAt: completedAt, artifact: artifact, attempt: attempt,
       pod: pod, bytesDone: bytesDone, bytesTotal: bytesTotal, stageStartedAt: stageStartedAt)
-  }
-}
-
-/// Reads the columns of an artifact, in the order in which every statement names them.
-enum ArtifactRow {
-  /// Nil when the row is absent (a status without an artifact).
-  static func read(_ reader: inout RowReader) throws -> Artifact? {
-    guard let id = try reader.next() as String? else { return nil }
-    let slugText: String = try reader.next()
-    let fingerprintText: String = try reader.next()
-    let version: String? = try reader.next()
-    let checksum: String = try reader.next()
-    let filename: String? = try reader.next()
-    let kindText: String = try reader.next()
-    let storageKey: String = try reader.next()
-    let storageURL: String? = try reader.next()
-    let contentType: String? = try reader.next()
-    let size: Int64? = try reader.next()
-    let jobID: String? = try reader.next()
-    let uploadedAt: Timestamp = try reader.next()
-    let createdAt: Timestamp = try reader.next()
-    let verifiedAt: Timestamp? = try reader.next()
-    let verificationText: String? = try reader.next()
-    guard let slug = Slug(slugText), let fingerprint = Fingerprint(fingerprintText),
-      let kind = StorageKind(rawValue: kindText)
-    else { throw StoreError(.corrupt, "artifact \(UntrustedText.line(id, limit: 80)) cannot be read") }
-    return Artifact(
-      id: id, slug: slug, fingerprint: fingerprint, version: version, checksum: checksum, filename: filename,
-      storageKind: kind, storageKey: storageKey, storageURL: storageURL, contentType: contentType, size: size,
-      jobID: jobID, uploadedAt: uploadedAt, createdAt: createdAt, verifiedAt: verifiedAt,
-      verification: verificationText.flatMap(Verification.init))
   }
 }

@@ -1,43 +1,14 @@
-package import BundleModel
+internal import BundleModel
 internal import FoundationEssentials
 internal import Postgres
 
-/// One line of the audit: what a person did.
-package struct Operation: Equatable, Sendable {
-  /// Grows with time.
-  package var id: Int64
-  package var at: Timestamp
-  /// The name that was claimed.
-  package var who: String
-  /// The role that the database knows it by.
-  package var databaseUser: String
-  /// Where the connection came from; nil for a local one.
-  package var clientAddress: String?
-  package var what: String
-  package var slug: Slug?
-  package var why: String?
-  package var result: String
-  /// More, by name.
-  package var detail: [String: String]
-}
+/// Reads a line of the audit.
+enum OperationRow: StoredRow {
+  static let columns = [
+    "id", "at", "who", "db_user", "client_address", "what", "slug", "why", "result", "detail",
+  ]
 
-extension BundleStore {
-  /// The audit, newest first.
-  ///
-  /// - Parameters:
-  ///   - what: only this kind, such as `retry`.
-  ///   - before: only those older than this id, for the next page.
-  package func operations(of slug: Slug? = nil, what: String? = nil, before: Int64? = nil, limit: Int = 100)
-    async throws(StoreError) -> [Operation]
-  {
-    let rows = try await query(
-      SQLText.operations,
-      [Parameter(slug?.text), Parameter(what), before.map { .integer($0) } ?? .null, .integer(Int64(limit))])
-    return try decoding { try rows.map(Self.operation) }
-  }
-
-  private static func operation(_ row: Row) throws -> Operation {
-    var reader = row.reader()
+  static func read(_ reader: inout RowReader) throws -> Operation? {
     let id: Int64 = try reader.next()
     let at: Timestamp = try reader.next()
     let who: String = try reader.next()

@@ -1,0 +1,16 @@
+/// What `schema check` found.
+package struct SchemaReport: Equatable, Sendable {
+  /// Steps that the database has.
+  package var applied: [Int] = []
+  /// Steps that this program knows and the database does not have.
+  package var missing: [Int] = []
+  /// Steps that the database has and this program does not know: the program is older.
+  package var unknown: [Int] = []
+  /// One line for each object that is not as it was when the schema was applied.
+  package var drift: [String] = []
+
+  /// True when programs of this version can work with the database.
+  package var isUsable: Bool { missing.isEmpty }
+  /// True when there is nothing to say.
+  package var isClean: Bool { missing.isEmpty && unknown.isEmpty && drift.isEmpty }
+}
