@@ -1,7 +1,6 @@
 internal import BundleModel
 internal import Glibc
 package import HTTPTransport
-package import S3
 
 /// How a service is reached: whose certificates are believed, and through which proxy.
 package struct StorageReach: Sendable {

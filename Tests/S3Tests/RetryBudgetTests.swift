@@ -1,4 +1,5 @@
 import BundleModel
+import TestSupport
 import Testing
 
 @testable import S3

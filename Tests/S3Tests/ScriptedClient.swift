@@ -1,5 +1,6 @@
 import BundleModel
 import HTTPTransport
+import TestSupport
 import Testing
 
 @testable import S3
