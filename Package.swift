@@ -65,7 +65,9 @@ let package = Package(
     // Drivers that know nothing about bundles.
     .target(name: "Postgres", dependencies: ["BundleModel", "CPostgres"], swiftSettings: strict),
     .target(
-      name: "S3", dependencies: ["BundleModel", "CCurl", "COpenSSL", "Hashing", "ProcessControl"],
+      name: "HTTPTransport", dependencies: ["BundleModel", "CCurl", "ProcessControl"], swiftSettings: strict),
+    .target(
+      name: "S3", dependencies: ["BundleModel", "COpenSSL", "HTTPTransport", "Hashing", "ProcessControl"],
       swiftSettings: strict),
     // What other programs read and write of bundles.
     .target(name: "Wire", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
@@ -73,7 +75,8 @@ let package = Package(
 
     // The durable store.
     .target(
-      name: "ArtifactStorage", dependencies: ["BundleModel", "COpenSSL", "Hashing", "ProcessControl", "S3"],
+      name: "ArtifactStorage",
+      dependencies: ["BundleModel", "COpenSSL", "HTTPTransport", "Hashing", "ProcessControl", "S3"],
       swiftSettings: strict),
     .target(
       name: "BundleStore", dependencies: ["BundleModel", "Postgres"],
@@ -113,7 +116,8 @@ let package = Package(
 
     // Tests, beside by target.
     .target(
-      name: "TestSupport", dependencies: ["BundleModel", "LocalStack", "Postgres", "S3", subprocess],
+      name: "TestSupport",
+      dependencies: ["BundleModel", "LocalStack", "Postgres", "ProcessControl", "S3", subprocess],
       path: "Tests/TestSupport", swiftSettings: strict),
     .target(
       name: "S3Stub", dependencies: ["BundleModel", "Hashing", "ProcessControl"], path: "Tests/S3Stub",
@@ -127,15 +131,20 @@ let package = Package(
       name: "PostgresTests", dependencies: ["BundleModel", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "HTTPTransportTests",
+      dependencies: ["BundleModel", "HTTPTransport", "ProcessControl", "TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "S3Tests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "Hashing", "ProcessControl", "LocalStack", "S3", "S3Stub", "TestSupport",
+        "ArtifactStorage", "BundleModel", "HTTPTransport", "Hashing", "ProcessControl", "LocalStack", "S3",
+        "S3Stub",
+        "TestSupport",
       ],
       exclude: ["Corpus", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "ArtifactStorageTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "Hashing", "LocalStack", "S3", "S3Stub", "TestSupport",
+        "ArtifactStorage", "BundleModel", "HTTPTransport", "Hashing", "LocalStack", "S3", "S3Stub", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

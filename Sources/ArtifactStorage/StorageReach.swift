@@ -1,11 +1,11 @@
 internal import BundleModel
 internal import Glibc
-package import S3
+package import HTTPTransport
 
 /// How a service is reached: whose certificates are believed, and through which proxy.
 package struct StorageReach: Sendable {
-  package var trust: S3Trust
-  package var proxy: S3Proxy?
+  package var trust: TLSTrust
+  package var proxy: HTTPProxy?
 
   /// Reads `APPHUB_BUNDLE_STORAGE_CA_FILE`, `_CA_DIR` and `_PROXY`.
   ///
@@ -15,7 +15,7 @@ package struct StorageReach: Sendable {
   }
 
   init(_ variables: StorageVariables) throws(StorageError) {
-    trust = S3Trust(
+    trust = TLSTrust(
       certificateFile: try StorageReach.readable(variables, "CA_FILE"),
       certificateDirectory: try StorageReach.readable(variables, "CA_DIR"))
     proxy = try StorageReach.proxy(variables)
@@ -35,9 +35,9 @@ package struct StorageReach: Sendable {
     return path
   }
 
-  private static func proxy(_ variables: StorageVariables) throws(StorageError) -> S3Proxy? {
+  private static func proxy(_ variables: StorageVariables) throws(StorageError) -> HTTPProxy? {
     guard let text = variables["PROXY"] else { return nil }
-    guard let proxy = S3Proxy(text) else {
+    guard let proxy = HTTPProxy(text) else {
       throw StorageVariables.wrong(
         "PROXY", "is not an address like http://host:port or http://user:password@host:port")
     }

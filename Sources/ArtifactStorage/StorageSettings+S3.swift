@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 package import S3
 
 extension StorageSettings {
@@ -58,7 +59,7 @@ extension StorageSettings.S3 {
     publicEndpoint =
       try StorageSettings.S3.endpoint(variables, "PUBLIC_ENDPOINT", pathStyle: pathStyle) ?? endpoint
     reach = try StorageReach(variables)
-    if reach.trust != S3Trust(), endpoint.scheme == "http" {
+    if reach.trust != TLSTrust(), endpoint.scheme == "http" {
       warnings.append("\(StorageVariables.name("CA_FILE")) and _CA_DIR say nothing: \(endpoint) is not https")
     }
   }

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 import Synchronization
 
 /// Where a bucket is asked for and which region signatures name.

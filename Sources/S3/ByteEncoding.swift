@@ -76,27 +76,6 @@ enum ByteEncoding {
     out.append(upperDigit(byte & 15))
   }
 
-  /// Undoes percent-encoding; a broken escape stays as it is.
-  ///
-  /// - Parameter plusIsBlank: true for `encoding-type=url` in list answers, where AWS writes a blank as `+`.
-  static func percentDecoded(_ text: [UInt8], plusIsBlank: Bool) -> [UInt8] {
-    var out: [UInt8] = []
-    out.reserveCapacity(text.count)
-    var index = 0
-    while index < text.count {
-      if text[index] == 37, index + 2 < text.count, let high = nibble(text[index + 1]),
-        let low = nibble(text[index + 2])
-      {
-        out.append(high << 4 | low)
-        index += 3
-      } else {
-        out.append(plusIsBlank && text[index] == 43 ? 32 : text[index])
-        index += 1
-      }
-    }
-    return out
-  }
-
   /// Base64 with padding (RFC 4648, section 4).
   static func base64(_ bytes: [UInt8]) -> String {
     var out: [UInt8] = []

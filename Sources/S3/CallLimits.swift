@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 /// How long each phase of one try may take.
 package struct CallLimits: Sendable, Equatable {
   /// Name look-up, TCP and TLS together.
@@ -26,19 +28,16 @@ package struct CallLimits: Sendable, Equatable {
     connect: .seconds(3), response: .seconds(4), stall: .seconds(4), total: .seconds(5), retry: .never)
 
   /// The deadline of one try that carries `bytes` of body: no slower than 64 KiB a second on the whole.
-  func total(bytes: Int64) -> Duration { total + .seconds(bytes / 65_536) }
-}
+  private func total(bytes: Int64) -> Duration { total + .seconds(bytes / 65_536) }
 
-extension Duration {
-  /// `5 s` or `250 ms`.
-  var inWords: String {
-    let (seconds, attoseconds) = components
-    return attoseconds == 0 ? "\(seconds) s" : "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms"
-  }
-
-  /// Whole milliseconds, at least 1, as libcurl's options take them.
-  var milliseconds: Int {
-    let (seconds, attoseconds) = components
-    return max(1, Int(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+  /// What the transport is told about one try.
+  ///
+  /// - Parameters:
+  ///   - bytes: of the request's body.
+  ///   - isObject: the answer is an object, whose length is not known yet: it ends by stalling, or by an hour.
+  func transfer(of bytes: Int64, isObject: Bool) -> TransferLimits {
+    TransferLimits(
+      connect: connect, response: response, stall: stall,
+      total: isObject ? max(total(bytes: bytes), .seconds(3600)) : total(bytes: bytes))
   }
 }

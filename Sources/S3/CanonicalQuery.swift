@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 /// Query parameters as they are signed, which is also how they are sent.
 extension SignatureV4 {
   /// True when a name sorts behind ours, as every `response-…` does. Names are sorted as they are encoded: one that
@@ -10,7 +12,7 @@ extension SignatureV4 {
   /// Puts more parameters between those of an encoded query.
   static func sorted(query: [UInt8], with more: [(name: String, value: String)]) -> [UInt8] {
     let text = { (bytes: ArraySlice<UInt8>) in
-      String(decoding: ByteEncoding.percentDecoded(Array(bytes), plusIsBlank: false), as: UTF8.self)
+      String(decoding: PercentDecoding.decoded(Array(bytes), plusIsBlank: false), as: UTF8.self)
     }
     let ours = query.split(separator: 38).map { pair in
       let parts = pair.split(separator: 61, maxSplits: 1)

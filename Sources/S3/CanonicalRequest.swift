@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 /// How a path becomes part of what is signed.
 package enum PathRules: Sendable {
   /// Signed as it is sent: encoded once, never normalised. What S3 wants.

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 
 extension ProbeRequests {
   /// A URL of the probe, signed as given; what it is opened as may differ.

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 
 extension ProbeRequests {
   func askAboutParts() async throws(S3Error) -> [Capability] {

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 internal import Hashing
 internal import ProcessControl
 
@@ -20,8 +21,10 @@ struct ProbeRequests: Sendable {
   let signer: SignatureV4
   /// What the server's clock is ahead of ours.
   let skew: Duration
-  private static let limits = CallLimits(
-    connect: .seconds(5), response: .seconds(15), stall: .seconds(10), total: .seconds(20), retry: .never)
+  private static func limits(_ body: [UInt8]?) -> TransferLimits {
+    CallLimits(connect: .seconds(5), response: .seconds(15), stall: .seconds(10), total: .seconds(20))
+      .transfer(of: Int64(body?.count ?? 0), isObject: false)
+  }
 
   init(_ probe: CapabilityProbe, skew: Duration) {
     self.probe = probe
@@ -52,8 +55,8 @@ struct ProbeRequests: Sendable {
     }
     return try await send(
       HTTPRequest(
-        method: wish.method, url: String(decoding: url, as: UTF8.self), headers: headers,
-        body: wish.body.map { .bytes($0) }, limits: ProbeRequests.limits),
+        wish.method, String(decoding: url, as: UTF8.self), headers: headers, body: wish.body.map { .bytes($0) },
+        limits: ProbeRequests.limits(wish.body)),
       operation: wish.method.rawValue, key: wish.key)
   }
 
@@ -62,13 +65,13 @@ struct ProbeRequests: Sendable {
     _ url: String, method: HTTPRequest.Method = .get, body: [UInt8]? = nil
   ) async throws(S3Error) -> HTTPResponse {
     try await send(
-      HTTPRequest(method: method, url: url, body: body.map { .bytes($0) }, limits: ProbeRequests.limits),
+      HTTPRequest(method, url, body: body.map { .bytes($0) }, limits: ProbeRequests.limits(body)),
       operation: method.rawValue, key: nil)
   }
 
   private func send(_ request: HTTPRequest, operation: String, key: String?) async throws(S3Error) -> HTTPResponse {
     do throws(TransportError) {
-      return try await probe.client.startedLoop().send(request).get()
+      return try await probe.client.http.send(request)
     } catch {
       throw S3Error(error, S3Subject(operation: operation, endpoint: endpoint, bucket: probe.bucket, key: key))
     }
@@ -168,8 +171,6 @@ struct ProbeRequests: Sendable {
 }
 
 extension HTTPResponse {
-  var isSuccess: Bool { (200...299).contains(status) }
-
   /// The server's word for a refusal.
   var code: String { S3ErrorDocument(body)?.code ?? "" }
 

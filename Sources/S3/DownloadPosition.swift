@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 /// How much of an object has come and which object that was: what the next try asks for, and whether its answer
 /// goes on where the last one broke off.
 ///

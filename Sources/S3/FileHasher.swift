@@ -1,6 +1,8 @@
 internal import BundleModel
 import Glibc
+internal import HTTPTransport
 internal import Hashing
+internal import ProcessControl
 import Synchronization
 
 /// Reads a file once from its start to its end and tells the SHA-256 of every piece and of the whole.
@@ -75,7 +77,7 @@ final class FileHasher: Sendable {
   ) throws(TransportError) {
     let end = state.offset + count
     while state.offset < end {
-      guard !cancel.isSet else { throw TransportError(kind: .cancelled, detail: "cancelled") }
+      guard !cancel.isSet else { throw TransportError.cancelled }
       let wanted = Int(min(Int64(state.buffer.count), end - state.offset))
       let offset = state.offset
       let result: Result<Int, TransportError> = state.buffer.withUnsafeMutableBytes { buffer in

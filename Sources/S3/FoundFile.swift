@@ -1,6 +1,8 @@
 internal import BundleModel
 import Glibc
+internal import HTTPTransport
 internal import Hashing
+internal import ProcessControl
 
 /// What a file is before it is sent: its SHA-256, its length and, when it is small, its bytes.
 struct FoundFile: Sendable {

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 
 extension MultipartUpload {
   /// Has the server begin an upload. One whose answer was lost is looked for afterwards and aborted, because nobody

@@ -1,5 +1,7 @@
 internal import BundleModel
+internal import HTTPTransport
 internal import Hashing
+internal import ProcessControl
 
 /// One upload in parts, from its creation to its completion or its abortion.
 ///
@@ -130,7 +132,7 @@ struct MultipartUpload: Sendable {
     let piece = FilePiece(
       path: file, offset: part.offset, size: part.size, fileSize: size, checksum: digest,
       progress: { progress.take($0, part: part.number) })
-    var call = S3Call(method: .put, operation: "PUT", bucket: bucket, key: key, body: .file(piece))
+    var call = S3Call(method: .put, operation: "PUT", bucket: bucket, key: key, body: .source(piece))
     call.query = [("partNumber", String(part.number)), ("uploadId", begun.uploadID)]
     call.payloadHash = digest.hex
     if begun.keepsChecksums {

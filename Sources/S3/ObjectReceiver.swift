@@ -1,9 +1,10 @@
 internal import BundleModel
 import Glibc
+internal import HTTPTransport
 internal import Hashing
 
 /// Takes an object's bytes over as many tries as it needs: file, hash and position outlive a broken connection.
-final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the loop or, between tries, the caller
+final class ObjectReceiver: BodyReceiver, @unchecked Sendable {  // one thread at a time: the loop or, between tries, the caller
   /// Where the bytes go.
   enum Destination: Sendable {
     /// Fails when the object is longer than `limit` bytes.
@@ -28,6 +29,8 @@ final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the 
   private(set) var moved: Int64 = 0
   /// How often bytes were thrown away.
   private(set) var restarts = 0
+  /// SHA-256 of the object, once it is finished.
+  private(set) var digest: Checksum?
 
   init(_ destination: Destination) { self.destination = destination }
 
@@ -72,8 +75,8 @@ final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the 
     case .rest: break
     case .changed:
       try startOver()
-      throw TransportError(kind: .connection, detail: "the object changed while it was read")
-    case .lie(let detail): throw TransportError(kind: .dishonest, detail: detail)
+      throw TransportError(.connection, "the object changed while it was read")
+    case .lie(let detail): throw TransportError(.dishonest, detail)
     }
   }
 
@@ -98,12 +101,11 @@ final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the 
   /// - Returns: the answer as if it had come in one piece.
   func finish(status: Int) throws(TransportError) -> HTTPResponse {
     guard position.offset == position.total ?? position.offset else {
-      throw TransportError(kind: .connection, detail: "the answer ended before the object did")
+      throw TransportError(.connection, "the answer ended before the object did")
     }
     defer { collected = [] }
-    return HTTPResponse(
-      status: status, headers: head, body: collected, received: position.offset,
-      digest: Checksum(digest: hash.finish()))
+    digest = hash.finishChecksum()
+    return HTTPResponse(status: status, headers: head, body: collected, received: position.offset)
   }
 
   private func startOver() throws(TransportError) {
@@ -133,12 +135,5 @@ final class ObjectReceiver: @unchecked Sendable {  // one thread at a time: the 
         throw .file("cannot write \(path)", errno)
       }
     }
-  }
-}
-
-extension TransportError {
-  /// More than fits.
-  static func tooLong(_ limit: Int) -> TransportError {
-    TransportError(kind: .tooLong, detail: "the answer is longer than \(limit) bytes")
   }
 }

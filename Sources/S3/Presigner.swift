@@ -1,4 +1,5 @@
 package import BundleModel
+internal import HTTPTransport
 
 /// Makes URLs that work without credentials until they expire. Pure: it contacts nobody and takes no time of its own.
 ///

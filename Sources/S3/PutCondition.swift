@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 /// What must hold for a write to happen. Not every server enforces it: some write regardless.
 package enum PutCondition: Equatable, Sendable {
   /// Writes in any case.

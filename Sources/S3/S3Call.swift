@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 
 /// One request before it is signed: what stays the same from try to try.
 struct S3Call: Sendable {
@@ -9,13 +10,17 @@ struct S3Call: Sendable {
   var key: String?
   var query: [(name: String, value: String)] = []
   var headers: [HTTPHeader] = []
-  var body: UploadBody?
+  var body: RequestBody?
   /// SHA-256 of the body in hex.
   var payloadHash = SignatureV4.emptyHash
-  var sink = DownloadSink.memory(limit: 16 * 1024 * 1024)
+  /// Takes the object; nil when the answer is a document.
+  var receiver: ObjectReceiver?
   var limits: CallLimits?
   /// The answer is a document of ours or empty, so that `<Error>` in a 200 means what it says.
   var answersDocument = true
+
+  /// Longest document that is read, in bytes.
+  private static let documentLimit = 16 * 1024 * 1024
 
   func subject(_ endpoint: S3Endpoint) -> S3Subject {
     S3Subject(operation: operation, endpoint: endpoint, bucket: bucket, key: key)
@@ -40,9 +45,10 @@ struct S3Call: Sendable {
       url += SignatureV4.sorted(query)
     }
     return HTTPRequest(
-      method: method, url: String(decoding: url, as: UTF8.self),
+      method, String(decoding: url, as: UTF8.self),
       headers: signable.headers + route.signer.headers(signing: signable, payloadHash: payloadHash, at: moment),
-      body: body, sink: sink, limits: limits)
+      body: body, sink: receiver.map { .receiver($0) } ?? .memory(limit: S3Call.documentLimit),
+      limits: limits.transfer(of: body?.size ?? 0, isObject: receiver != nil))
   }
 }
 

@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 internal import Hashing
 
 extension S3Client {

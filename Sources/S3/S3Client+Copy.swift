@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 extension S3Client {
   /// Copies an object within the service, with its metadata; its bytes never come here.
   ///

@@ -1,3 +1,4 @@
+internal import HTTPTransport
 internal import Hashing
 
 /// A key that a server did not delete, and why.

@@ -1,4 +1,5 @@
 package import BundleModel
+internal import HTTPTransport
 internal import ProcessControl
 
 extension S3Client {
@@ -81,11 +82,11 @@ extension S3Client {
     let receiver = ObjectReceiver(destination)
     defer { receiver.close() }
     var call = S3Call(method: .get, operation: "GET", bucket: bucket, key: key)
-    call.sink = .object(receiver)
+    call.receiver = receiver
     call.answersDocument = false
     call.headers = [HTTPHeader("x-amz-checksum-mode", "ENABLED")]
     let response = try await perform(call)
-    guard let checksum = response.digest else {
+    guard let checksum = receiver.digest else {
       throw call.subject(endpoint).error(.serverError, code: "NoBody", "the answer has no body")
     }
     return (response, checksum)

@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 extension S3Client {
   /// Every object whose key begins with `prefix`, in the server's order, all pages.
   ///

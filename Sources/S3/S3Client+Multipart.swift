@@ -1,4 +1,6 @@
 package import BundleModel
+internal import HTTPTransport
+internal import ProcessControl
 
 extension S3Client {
   /// Uploads a file of any size in constant memory: in one request when it is small enough, else in parts, several

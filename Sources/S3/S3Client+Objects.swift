@@ -1,3 +1,5 @@
+internal import HTTPTransport
+
 extension S3Client {
   /// Asks what a server knows of an object.
   ///

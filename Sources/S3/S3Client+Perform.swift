@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 
 extension S3Client {
   /// Sends a call, again where that may help, signed anew each time.
@@ -58,11 +59,14 @@ extension S3Client {
     var outcome = Outcome(route: regions.route(call.bucket), signed: moment, received: moment)
     let subject = call.subject(outcome.route.endpoint)
     do throws(TransportError) {
-      let loop = try startedLoop()
       let more = try call.receiver?.ask() ?? []
       let request = call.signed(for: outcome.route, at: moment, limits: limits, adding: more)
       let begin = now
-      outcome.response = try await loop.send(request).get()
+      var response = try await http.send(request)
+      if response.isSuccess, let receiver = call.receiver {
+        response = try receiver.finish(status: response.status)
+      }
+      outcome.response = response
       outcome.received = moment.advanced(by: now.since(begin))
       outcome.error = S3Error(outcome.response, subject, call: call)
     } catch {
@@ -163,11 +167,6 @@ private struct Tries {
 }
 
 extension S3Call {
-  /// Takes the object, when the call asks for one.
-  fileprivate var receiver: ObjectReceiver? {
-    if case .object(let receiver) = sink { receiver } else { nil }
-  }
-
   /// True when the body may take longer than all pauses together.
   fileprivate var isLong: Bool { (body?.size ?? 0) > 1 << 20 }
 }

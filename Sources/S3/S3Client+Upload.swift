@@ -1,4 +1,5 @@
 package import BundleModel
+internal import HTTPTransport
 internal import Hashing
 
 extension S3Client {
@@ -14,7 +15,7 @@ extension S3Client {
   ) async throws(S3Error) {
     let piece = FilePiece(path: file, size: size, fileSize: size, checksum: checksum, progress: progress)
     try await put(
-      bucket: bucket, key: key, body: .file(piece), checksum: checksum, contentType: contentType,
+      bucket: bucket, key: key, body: .source(piece), checksum: checksum, contentType: contentType,
       condition: condition)
   }
 
@@ -32,7 +33,7 @@ extension S3Client {
   }
 
   func put(
-    bucket: String, key: String, body: UploadBody, checksum: Checksum, contentType: String, condition: PutCondition
+    bucket: String, key: String, body: RequestBody, checksum: Checksum, contentType: String, condition: PutCondition
   ) async throws(S3Error) {
     var call = S3Call(method: .put, operation: "PUT", bucket: bucket, key: key, body: body)
     call.payloadHash = checksum.hex

@@ -1,4 +1,5 @@
 package import BundleModel
+internal import HTTPTransport
 
 /// An upload in parts that was begun and neither completed nor aborted: its parts take room and are in no listing.
 package struct S3Upload: Equatable, Sendable {

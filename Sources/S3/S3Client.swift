@@ -1,4 +1,5 @@
 package import BundleModel
+package import HTTPTransport
 import Synchronization
 
 /// What a client needs to know of a service.
@@ -11,13 +12,13 @@ package struct S3Configuration: Sendable {
   package var credentialSource: CredentialSource?
   package var limits: CallLimits
   /// Whose certificates are believed.
-  package var trust: S3Trust
+  package var trust: TLSTrust
   /// Nil: straight to the endpoint, whatever the environment says.
-  package var proxy: S3Proxy?
+  package var proxy: HTTPProxy?
 
   package init(
     endpoint: S3Endpoint, region: String, credentials: S3Credentials, limits: CallLimits = CallLimits(),
-    trust: S3Trust = S3Trust(), proxy: S3Proxy? = nil
+    trust: TLSTrust = TLSTrust(), proxy: HTTPProxy? = nil
   ) {
     self.endpoint = endpoint
     self.region = region
@@ -38,10 +39,9 @@ package final class S3Client: Sendable {
   package let limits: CallLimits
   private let keys: CurrentKeys
   let clock = ServerClock()
-  private let door: NetworkDoor
+  let http: HTTPClient
   private let retries = Mutex(RetryBudget())
   private let ourClock: @Sendable () -> Timestamp
-  private let loop = Mutex<CurlLoop?>(nil)
 
   /// - Parameter now: the clock that signatures are dated by.
   package init(_ configuration: S3Configuration, now: @escaping @Sendable () -> Timestamp = { .systemClock }) {
@@ -49,11 +49,9 @@ package final class S3Client: Sendable {
     region = configuration.region
     limits = configuration.limits
     keys = CurrentKeys(configuration)
-    door = NetworkDoor(trust: configuration.trust, proxy: configuration.proxy)
+    http = HTTPClient(NetworkDoor(trust: configuration.trust, proxy: configuration.proxy))
     ourClock = now
   }
-
-  deinit { loop.withLock { $0?.stop() } }
 
   /// The ways to buckets, signed with the keys as they stand.
   var regions: BucketRegions { keys.current.regions }
@@ -80,18 +78,5 @@ package final class S3Client: Sendable {
   func hasSucceeded(_ cost: Int) { retries.withLock { $0.refund(cost) } }
 
   /// Returns after `delay`, or at once when the task is cancelled or nothing was ever sent.
-  package func pause(for delay: Duration) async { await runningLoop?.pause(delay) }
-
-  private var runningLoop: CurlLoop? { loop.withLock { $0 } }
-
-  /// The transport, started when it is needed first.
-  func startedLoop() throws(TransportError) -> CurlLoop {
-    try loop.withLock { (loop) throws(TransportError) -> CurlLoop in
-      if let loop { return loop }
-      let new = CurlLoop(door: door)
-      try new.start()
-      loop = new
-      return new
-    }
-  }
+  package func pause(for delay: Duration) async { await http.pause(for: delay) }
 }

@@ -1,41 +1,25 @@
 package import BundleModel
+package import HTTPTransport
 
 /// Where an S3 service answers: scheme, host, port and how buckets are addressed.
 package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
-  /// `http` or `https`.
-  package let scheme: String
-  /// Lower case; an IPv6 literal keeps its brackets.
-  package let host: String
-  /// Nil for the scheme's default.
-  package let port: Int?
-  /// `host[:port]`, as the Host header says it for path style.
-  package let authority: String
+  package let origin: HTTPOrigin
   /// True: `host/bucket/key`; false: `bucket.host/key`.
   package let pathStyle: Bool
 
+  /// `http` or `https`.
+  package var scheme: String { origin.scheme }
+  /// Lower case; an IPv6 literal keeps its brackets.
+  package var host: String { origin.host }
+  /// Nil for the scheme's default.
+  package var port: Int? { origin.port }
+  /// `host[:port]`, as the Host header says it for path style.
+  package var authority: String { origin.authority }
+
   /// Reads `http(s)://host[:port][/]`; nil for anything else, also for a user, a path or a query.
-  ///
-  /// The text is not echoed anywhere, because a mistyped endpoint may hold a password.
   package init?(_ text: String, pathStyle: Bool) {
-    let lowered = text.trimmingBlanks().lowercased()
-    guard let scheme = ["http", "https"].first(where: { lowered.hasPrefix($0 + "://") }) else { return nil }
-    var authority = lowered.dropFirst(scheme.utf8.count + 3)
-    if authority.hasSuffix("/") { authority.removeLast() }
-    var host = authority
-    var port: Int?
-    if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-      let digits = authority[authority.index(after: colon)...]
-      guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits),
-        (1...65_535).contains(number)
-      else { return nil }
-      host = authority[..<colon]
-      port = number
-    }
-    guard S3Endpoint.isHost(host) else { return nil }
-    self.scheme = scheme
-    self.host = String(host)
-    self.port = port == (scheme == "https" ? 443 : 80) ? nil : port
-    self.authority = self.port.map { "\(host):\($0)" } ?? String(host)
+    guard let origin = HTTPOrigin(text) else { return nil }
+    self.origin = origin
     self.pathStyle = pathStyle
   }
 
@@ -45,7 +29,7 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `scheme://host[:port]`, fit to be shown.
-  package var description: String { "\(scheme)://\(authority)" }
+  package var description: String { origin.description }
 
   /// The Host header for a bucket.
   func authority(bucket: String?) -> String {
@@ -76,19 +60,6 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
       (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || ($0 == 46 && scheme == "http")
     }
     return !isLabel || bucket.hasPrefix(".") || bucket.hasSuffix(".") || bucket.contains("..")
-  }
-
-  private static func isHost(_ host: Substring) -> Bool {
-    if host.hasPrefix("[") {
-      return host.hasSuffix("]") && host.utf8.count > 4
-        && host.utf8.dropFirst().dropLast().allSatisfy {
-          (48...58).contains($0) || (97...102).contains($0) || $0 == 46
-        }
-    }
-    return !host.isEmpty
-      && host.utf8.allSatisfy {
-        (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 46 || $0 == 95
-      }
   }
 }
 

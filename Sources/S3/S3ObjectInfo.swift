@@ -1,4 +1,5 @@
 package import BundleModel
+internal import HTTPTransport
 
 /// What a server says of an object.
 package struct S3ObjectInfo: Equatable, Sendable {

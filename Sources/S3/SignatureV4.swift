@@ -1,4 +1,5 @@
 internal import BundleModel
+internal import HTTPTransport
 internal import Hashing
 
 /// Whether a session token is part of what is signed. S3 and most services want it so; a few do not.

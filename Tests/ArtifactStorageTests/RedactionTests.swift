@@ -1,4 +1,5 @@
 import BundleModel
+import HTTPTransport
 import S3
 import TestSupport
 import Testing
@@ -81,7 +82,7 @@ import Testing
     Self.expectSilence(
       AWSProfileFile("[default]\naws_secret_access_key = \(Self.hush)\n".utf8, kind: .credentials))
     Self.expectSilence(StorageVariables(environment: ["APPHUB_BUNDLE_STORAGE_X": Self.hush]))
-    Self.expectSilence(try #require(S3Proxy("http://me:\(Self.hush)@proxy:3128")))
+    Self.expectSilence(try #require(HTTPProxy("http://me:\(Self.hush)@proxy:3128")))
   }
 
   @Test(arguments: ["s3", "local"]) func settingsStoresAndLinks(_ backend: String) throws {

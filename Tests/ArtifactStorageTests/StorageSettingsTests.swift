@@ -1,5 +1,6 @@
 import ArtifactStorage
 import BundleModel
+import HTTPTransport
 import S3
 import TestSupport
 import Testing
@@ -122,7 +123,7 @@ import Testing
       "ENDPOINT": "https://minio:9000", "CA_FILE": file, "CA_DIR": directory.path,
       "PROXY": "http://me:hush-hush@proxy:3128",
     ])
-    #expect(s3.reach.trust == S3Trust(certificateFile: file, certificateDirectory: directory.path))
+    #expect(s3.reach.trust == TLSTrust(certificateFile: file, certificateDirectory: directory.path))
     #expect(
       s3.reach.proxy?.address == "http://proxy:3128" && s3.configuration.proxy?.address == "http://proxy:3128")
     #expect(s3.configuration.trust == s3.reach.trust)

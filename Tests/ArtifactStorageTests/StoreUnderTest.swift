@@ -1,5 +1,6 @@
 import ArtifactStorage
 import BundleModel
+import HTTPTransport
 import Hashing
 import LocalStack
 import S3Stub

@@ -1,5 +1,6 @@
 import BundleModel
 import Glibc
+import HTTPTransport
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     ("http://user:pass@proxy:1/", "http://proxy:1"), ("http://u:p@ss:w@[::1]:8080", "http://[::1]:8080"),
   ])
   func reads(_ text: String, _ shown: String) throws {
-    let proxy = try #require(S3Proxy(text))
+    let proxy = try #require(HTTPProxy(text))
     #expect(proxy.address == shown)
     #expect("\(proxy)" == shown)
   }
@@ -21,10 +22,10 @@ import Testing
     "", "proxy:3128", "https://proxy:3128", "socks5://proxy:1080", "http://", "http://proxy:0", "http://proxy/path",
     "http://user@proxy:1", "http://us%3Aer:pass@proxy:1", "http://user:pa%00ss@proxy:1",
   ])
-  func refuses(_ text: String) { #expect(S3Proxy(text) == nil) }
+  func refuses(_ text: String) { #expect(HTTPProxy(text) == nil) }
 
   @Test func loginIsDecodedAndHidden() throws {
-    let proxy = try #require(S3Proxy("http://me%40home:p%3Aa%25@proxy:1"))
+    let proxy = try #require(HTTPProxy("http://me%40home:p%3Aa%25@proxy:1"))
     #expect(proxy.login?.reveal().user == "me@home")
     #expect(proxy.login?.reveal().password == "p:a%")
     var shown = ""
@@ -36,7 +37,7 @@ import Testing
   @Test func goesThroughTheProxy() async throws {
     let server = try ScriptedServer(.answer(200, body: "bytes"))
     defer { server.stop() }
-    let proxy = try #require(S3Proxy("http://user:pass@127.0.0.1:\(server.port)"))
+    let proxy = try #require(HTTPProxy("http://user:pass@127.0.0.1:\(server.port)"))
     let client = try scriptedClient(at: "http://storage.invalid:9000", proxy: proxy)
     let (bytes, _) = try await client.getObject(bucket: "bucket", key: "a//./b", limit: 10)
     #expect(bytes == Array("bytes".utf8))
@@ -49,7 +50,7 @@ import Testing
   @Test func aTunnelThatIsRefused() async throws {
     let server = try ScriptedServer(.answer(407))
     defer { server.stop() }
-    let proxy = try #require(S3Proxy("http://user:pass@127.0.0.1:\(server.port)"))
+    let proxy = try #require(HTTPProxy("http://user:pass@127.0.0.1:\(server.port)"))
     let client = try scriptedClient(at: "https://storage.invalid", proxy: proxy)
     let error = await failure { () throws(S3Error) in try await client.headBucket("bucket") }
     #expect(error?.kind == .unreachable)
@@ -67,7 +68,7 @@ import Testing
       let client = try scriptedClient(of: server)
       try await client.headBucket("bucket")
       setenv("no_proxy", "*", 1)
-      let proxy = try #require(S3Proxy("http://127.0.0.1:\(server.port)"))
+      let proxy = try #require(HTTPProxy("http://127.0.0.1:\(server.port)"))
       try await scriptedClient(at: "http://storage.invalid", proxy: proxy).headBucket("bucket")
     }
   }

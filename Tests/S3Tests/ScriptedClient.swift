@@ -1,4 +1,6 @@
 import BundleModel
+import HTTPTransport
+import TestSupport
 import Testing
 
 @testable import S3
@@ -6,8 +8,8 @@ import Testing
 /// A client that repeats quickly, for servers of the tests.
 func scriptedClient(
   at address: String, retry: RetryPolicy = RetryPolicy(base: .milliseconds(1), cap: .milliseconds(50)),
-  region: String = "us-east-1", response: Duration = .seconds(20), trust: S3Trust = S3Trust(),
-  proxy: S3Proxy? = nil, now: @escaping @Sendable () -> Timestamp = { .systemClock }
+  region: String = "us-east-1", response: Duration = .seconds(20), trust: TLSTrust = TLSTrust(),
+  proxy: HTTPProxy? = nil, now: @escaping @Sendable () -> Timestamp = { .systemClock }
 ) throws -> S3Client {
   let endpoint = try #require(S3Endpoint(address, pathStyle: true))
   return S3Client(

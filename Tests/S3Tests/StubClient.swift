@@ -1,4 +1,5 @@
 import BundleModel
+import HTTPTransport
 import S3Stub
 
 @testable import S3

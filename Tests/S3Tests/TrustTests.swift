@@ -1,3 +1,4 @@
+import HTTPTransport
 import TestSupport
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 /// TLS as it happens: who is believed, under which name, and how old the protocol may be.
 @Suite struct TrustTests {
-  private func get(_ address: String, _ trust: S3Trust, proxy: S3Proxy? = nil) async throws -> Result<
+  private func get(_ address: String, _ trust: TLSTrust, proxy: HTTPProxy? = nil) async throws -> Result<
     String, S3Error
   > {
     let client = try scriptedClient(at: address, trust: trust, proxy: proxy)
@@ -23,19 +24,19 @@ import Testing
     let server = try await TLSServer(certificates)
     for host in ["127.0.0.1", "localhost"] {
       let address = "https://\(host):\(server.port)"
-      let trusted = try await get(address, S3Trust(certificateFile: certificates.authority))
+      let trusted = try await get(address, TLSTrust(certificateFile: certificates.authority))
       #expect(try trusted.get().contains("TLSv1.3"))
     }
     let address = "https://127.0.0.1:\(server.port)"
-    let byFolder = try await get(address, S3Trust(certificateDirectory: certificates.folder))
+    let byFolder = try await get(address, TLSTrust(certificateDirectory: certificates.folder))
     #expect(try byFolder.get().contains("TLSv1.3"))
 
-    let stranger = try await get(address, S3Trust())
+    let stranger = try await get(address, TLSTrust())
     #expect(stranger.failure?.kind == .unreachable)
     #expect(stranger.failure?.message.contains("certificate is not trusted") == true)
     let other = try await TLSServer.Certificates()
-    #expect(try await get(address, S3Trust(certificateFile: other.authority)).failure?.kind == .unreachable)
-    let missing = try await get(address, S3Trust(certificateFile: "/nonexistent/ca.pem"))
+    #expect(try await get(address, TLSTrust(certificateFile: other.authority)).failure?.kind == .unreachable)
+    let missing = try await get(address, TLSTrust(certificateFile: "/nonexistent/ca.pem"))
     #expect(missing.failure?.message.contains("trusted certificates cannot be read") == true)
   }
 
@@ -45,7 +46,7 @@ import Testing
     let server = try await TLSServer(certificates)
     for host in ["127.0.0.1", "localhost"] {
       let result = try await get(
-        "https://\(host):\(server.port)", S3Trust(certificateFile: certificates.authority))
+        "https://\(host):\(server.port)", TLSTrust(certificateFile: certificates.authority))
       #expect(result.failure?.kind == .unreachable)
     }
   }
@@ -54,7 +55,7 @@ import Testing
   @Test func noOldProtocols() async throws {
     guard try Need.program("openssl", for: "TLS with an authority of our own") else { return }
     let certificates = try await TLSServer.Certificates()
-    let trust = S3Trust(certificateFile: certificates.authority)
+    let trust = TLSTrust(certificateFile: certificates.authority)
     let good = try await TLSServer(certificates, ["-tls1_2"])
     #expect(try await get("https://127.0.0.1:\(good.port)", trust).get().contains("TLSv1.2"))
     let old = try await TLSServer(certificates, ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
@@ -70,9 +71,9 @@ import Testing
     let server = try await TLSServer(certificates)
     let tunnel = try TunnelProxy(to: server.port)
     defer { tunnel.stop() }
-    let proxy = try #require(S3Proxy("http://user:pass@127.0.0.1:\(tunnel.port)"))
+    let proxy = try #require(HTTPProxy("http://user:pass@127.0.0.1:\(tunnel.port)"))
     let result = try await get(
-      "https://localhost:\(server.port)", S3Trust(certificateFile: certificates.authority), proxy: proxy)
+      "https://localhost:\(server.port)", TLSTrust(certificateFile: certificates.authority), proxy: proxy)
     #expect(try result.get().contains("TLSv1.3"))
     #expect(tunnel.heads.count == 1)
     let head = tunnel.heads.first ?? ""

@@ -1,5 +1,6 @@
 import BundleModel
 import FoundationEssentials
+import HTTPTransport
 import Hashing
 import TestSupport
 import Testing

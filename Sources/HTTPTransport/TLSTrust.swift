@@ -1,5 +1,5 @@
 /// Which certificate authorities a client believes, besides those of the system: none unless named.
-package struct S3Trust: Sendable, Equatable {
+package struct TLSTrust: Sendable, Equatable {
   /// A PEM file of certificates that is used instead of the system's.
   package var certificateFile: String?
   /// A directory as `c_rehash` makes it, used instead of the system's.

@@ -1,5 +1,3 @@
-internal import ProcessControl
-
 /// Runs work that blocks (disk, mostly) on a thread of its own, so that the cooperative pool, which has one thread
 /// a core, never waits for it. A thread costs about 20 µs, far less than what it is used for.
 package enum BlockingThread {

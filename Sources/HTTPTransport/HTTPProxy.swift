@@ -1,7 +1,7 @@
 internal import BundleModel
 
 /// An HTTP proxy that the user named. Proxy variables of the environment are never looked at.
-package struct S3Proxy: Sendable, CustomStringConvertible {
+package struct HTTPProxy: Sendable, CustomStringConvertible {
   /// `http://host:port`, fit to be shown.
   package let address: String
   /// Percent-decoded.
@@ -24,7 +24,7 @@ package struct S3Proxy: Sendable, CustomStringConvertible {
     var login: Secret<Login>?
     if let at = rest.lastIndex(of: "@") {
       let halves = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
-        String(decoding: ByteEncoding.percentDecoded(Array($0.utf8), plusIsBlank: false), as: UTF8.self)
+        String(decoding: PercentDecoding.decoded(Array($0.utf8), plusIsBlank: false), as: UTF8.self)
       }
       // libcurl takes C strings, and basic authentication ends the user's name at the first colon.
       guard halves.count == 2, !halves[0].contains(":"), halves.joined().utf8.allSatisfy({ $0 != 0 }) else {
@@ -34,7 +34,7 @@ package struct S3Proxy: Sendable, CustomStringConvertible {
       rest = rest[rest.index(after: at)...]
     }
     // What names a service's host and port names a proxy's too.
-    guard let place = S3Endpoint("http://\(rest)", pathStyle: true) else { return nil }
+    guard let place = HTTPOrigin("http://\(rest)") else { return nil }
     address = "http://\(place.host):\(place.port ?? 80)"
     self.login = login
   }

@@ -35,13 +35,8 @@ enum TransferSettings {
     set(CURLOPT_LOW_SPEED_LIMIT, 1)
     // Waiting for an answer is no stall, though libcurl counts it as one; `Transfer.deadline` is the finer watch.
     set(CURLOPT_LOW_SPEED_TIME, max(1, max(limits.stall, limits.response).milliseconds / 1000))
-    var total = limits.total(bytes: bytes)
-    if case .object = request.sink {
-      // Its length is not known yet: it ends by stalling, or by an hour at most.
-      total = max(total, .seconds(3600))
-      set(CURLOPT_BUFFERSIZE, 256 * 1024)
-    }
-    set(CURLOPT_TIMEOUT_MS, total.milliseconds)
+    if let total = limits.total { set(CURLOPT_TIMEOUT_MS, total.milliseconds) }
+    if case .receiver = request.sink { set(CURLOPT_BUFFERSIZE, 256 * 1024) }
 
     switch request.method {
     case .get: set(CURLOPT_HTTPGET, 1)
@@ -86,7 +81,7 @@ enum TransferSettings {
         set(CURLOPT_PROXYPASSWORD, login.reveal().password)
       }
     }
-    guard door.trust != S3Trust() else { return }
+    guard door.trust != TLSTrust() else { return }
     // A nil takes the system's place out, which libcurl would look into besides.
     check(ccurl_set_string(easy, CURLOPT_CAINFO, door.trust.certificateFile))
     check(ccurl_set_string(easy, CURLOPT_CAPATH, door.trust.certificateDirectory))

@@ -1,14 +1,12 @@
-import BundleModel
-import Glibc
-import ProcessControl
+internal import BundleModel
+internal import Glibc
+internal import ProcessControl
 import Synchronization
-
-@testable import S3
 
 /// A tiny HTTP server that answers request after request as its script says: the faults that real servers do not
 /// show on demand. Real sockets on 127.0.0.1, one thread for accepting and one a connection, none of them Swift's.
-final class ScriptedServer: Sendable {
-  enum Reply: Sendable {
+package final class ScriptedServer: Sendable {
+  package enum Reply: Sendable {
     case answer(Int, headers: [String] = [], body: String = "")
     /// Announces `length` bytes, sends `body`, closes.
     case truncated(Int = 200, length: Int, headers: [String] = [], body: String)
@@ -30,13 +28,13 @@ final class ScriptedServer: Sendable {
     case answerThenClose(Int, body: String = "")
   }
 
-  struct Request: Sendable {
-    var line: String
-    var headers: [String]
-    var body: [UInt8]
+  package struct Request: Sendable {
+    package var line: String
+    package var headers: [String]
+    package var body: [UInt8]
 
     /// The value of a field, by its name in lower case.
-    func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
       headers.first { $0.lowercased().hasPrefix(name + ":") }
         .map { String($0.dropFirst(name.count + 1).trimmingBlanks()) }
     }
@@ -51,14 +49,14 @@ final class ScriptedServer: Sendable {
     var isStopped = false
   }
 
-  let port: Int
+  package let port: Int
   private let listener: CInt
   private let state: Mutex<State>
 
   /// Starts listening. Past its end the script's last reply is given again.
   ///
   /// - Parameter port: 0 for a free one.
-  init(port wanted: Int = 0, _ script: Reply...) throws {
+  package init(port wanted: Int = 0, _ script: Reply...) throws {
     state = Mutex(State(script: script))
     listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
@@ -75,7 +73,7 @@ final class ScriptedServer: Sendable {
       }
     }
     port = Int(UInt16(bigEndian: address.sin_port))
-    guard ok else { throw S3Error(kind: .file, code: "Listen", message: "cannot listen") }
+    guard ok else { throw TestSupportError("cannot listen") }
     let code = DetachedThread.start { [self] in
       defer { close(listener) }
       while case let connection = accept(listener, nil, nil), connection >= 0 {
@@ -91,15 +89,15 @@ final class ScriptedServer: Sendable {
     precondition(code == 0, "no thread for the server")
   }
 
-  var requests: [Request] { state.withLock { $0.requests } }
-  var connections: Int { state.withLock { $0.connections } }
+  package var requests: [Request] { state.withLock { $0.requests } }
+  package var connections: Int { state.withLock { $0.connections } }
   /// Bytes of floods that were sent.
-  var sent: Int { state.withLock { $0.sent } }
+  package var sent: Int { state.withLock { $0.sent } }
   /// Connections that the client has not closed yet.
-  var openConnections: Int { state.withLock { $0.open.count } }
+  package var openConnections: Int { state.withLock { $0.open.count } }
 
   /// Ends every connection and the threads.
-  func stop() {
+  package func stop() {
     state.withLock { state in
       guard !state.isStopped else { return }
       state.isStopped = true

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import ProcessControl
 
 /// What the loop thread owns: transfers on their way, those that wait for their turn, and timers.
 struct CurlRun {
@@ -81,16 +82,16 @@ struct CurlRun {
 
   private mutating func begin(_ transfer: Transfer) {
     do throws(TransportError) {
-      guard !transfer.cancel.isSet else { throw TransportError(kind: .cancelled, detail: "cancelled") }
+      guard !transfer.cancel.isSet else { throw .cancelled }
       try transfer.open()
       guard let easy = spare.popLast() ?? curl_easy_init() else {
-        throw TransportError(kind: .connection, detail: "libcurl is out of memory")
+        throw TransportError(.connection, "libcurl is out of memory")
       }
       transfer.easy = easy
       active[easy] = transfer
       guard TransferSettings.apply(transfer, to: easy, door: door),
         curl_multi_add_handle(multi, easy) == CURLM_OK
-      else { throw TransportError(kind: .unreachable, detail: "libcurl refuses the request") }
+      else { throw TransportError(.unreachable, "libcurl refuses the request") }
     } catch {
       remove(transfer, .failure(error))
     }
@@ -115,8 +116,7 @@ struct CurlRun {
     curl_multi_cleanup(multi)
   }
 
-  private static let cancelled = Result<Int, TransportError>.failure(
-    TransportError(kind: .cancelled, detail: "cancelled"))
+  private static let cancelled = Result<Int, TransportError>.failure(.cancelled)
   private static let closed = Result<Int, TransportError>.failure(
-    TransportError(kind: .cancelled, detail: "the client was closed"))
+    TransportError(.cancelled, "the client was closed"))
 }

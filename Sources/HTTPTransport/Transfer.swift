@@ -1,5 +1,5 @@
-internal import BundleModel
 internal import CCurl
+internal import ProcessControl
 
 /// One request on its way: the context of libcurl's callbacks.
 ///
@@ -9,8 +9,9 @@ final class Transfer {
   let cancel: CancelFlag
   private let continuation: CheckedContinuation<Result<HTTPResponse, TransportError>, Never>
 
-  private var reader: BodyReader?
-  private var writer: BodyWriter?
+  private var reader: (any BodyReader)?
+  private var collected: CollectedBody?
+  private var received: Int64 = 0
   /// Set once the head of a success was shown to the receiver.
   private var isReceiving = false
   /// The rest of a refusal is not worth reading.
@@ -38,7 +39,7 @@ final class Transfer {
 
   /// Opens what is to be sent.
   func open() throws(TransportError) {
-    if let body = request.body { reader = try BodyReader(body) }
+    reader = try request.body?.open()
     lastMove = .now
   }
 
@@ -50,7 +51,7 @@ final class Transfer {
     let limits = request.limits
     let detail =
       hasAnswer ? "the answer stalled for \(limits.stall.inWords)" : "no answer within \(limits.response.inWords)"
-    return TransportError(kind: .timeout, detail: detail)
+    return TransportError(.timeout, detail)
   }
 
   // MARK: Callbacks, on the loop thread
@@ -79,7 +80,7 @@ final class Transfer {
     lastMove = .now
     headBytes += line.count
     guard headBytes <= 64 * 1024 else {
-      error = TransportError(kind: .connection, detail: "the head of the answer is longer than 64 KiB")
+      error = TransportError(.connection, "the head of the answer is longer than 64 KiB")
       return false
     }
     if line.starts(with: "HTTP/".utf8) { hasWholeHead = false }  // the one behind a 100 Continue
@@ -93,18 +94,17 @@ final class Transfer {
     lastMove = .now
     let status = self.status
     guard (200...299).contains(status) else {
-      if writer == nil { writer = BodyWriter(limit: BodyWriter.refusalLimit) }
-      hasEnough = writer?.write(piece) == false
+      hasEnough = !collect(piece, limit: CollectedBody.refusalLimit)
       return !hasEnough
     }
     do throws(TransportError) {
       switch request.sink {
-      case .object(let receiver):
+      case .receiver(let receiver):
         try beginOnce(receiver, status: status)
         try receiver.write(piece)
+        received += Int64(piece.count)
       case .memory(let limit):
-        if writer == nil { writer = BodyWriter(limit: limit) }
-        guard writer?.write(piece) == true else { throw .tooLong(limit) }
+        guard collect(piece, limit: limit) else { throw .tooLong(limit) }
       }
       return true
     } catch {
@@ -113,7 +113,12 @@ final class Transfer {
     }
   }
 
-  private func beginOnce(_ receiver: ObjectReceiver, status: Int) throws(TransportError) {
+  private func collect(_ piece: UnsafeRawBufferPointer, limit: Int) -> Bool {
+    if collected == nil { collected = CollectedBody(limit: limit) }
+    return collected?.take(piece) == true
+  }
+
+  private func beginOnce(_ receiver: any BodyReceiver, status: Int) throws(TransportError) {
     guard !isReceiving else { return }
     isReceiving = true
     try receiver.begin(status: status, headers: headers)
@@ -125,10 +130,10 @@ final class Transfer {
 
   /// Tells the caller how it ended; called exactly once.
   func end(_ outcome: Result<Int, TransportError>) {
-    reader?.close()
+    reader = nil
     let result: Result<HTTPResponse, TransportError>
     if cancel.isSet {
-      result = .failure(TransportError(kind: .cancelled, detail: "cancelled"))
+      result = .failure(TransportError.cancelled)
     } else if let error {
       result = .failure(error)
     } else {
@@ -140,15 +145,15 @@ final class Transfer {
 
   private func complete(status: Int) -> Result<HTTPResponse, TransportError> {
     guard hasWholeHead else {
-      return .failure(TransportError(kind: .connection, detail: "the answer ended in its head"))
+      return .failure(TransportError(.connection, "the answer ended in its head"))
     }
-    let body = writer?.collected ?? []
-    guard (200...299).contains(status), case .object(let receiver) = request.sink else {
+    let body = collected?.bytes ?? []
+    guard (200...299).contains(status), case .receiver(let receiver) = request.sink else {
       return .success(HTTPResponse(status: status, headers: headers, body: body, received: Int64(body.count)))
     }
     do throws(TransportError) {
-      try beginOnce(receiver, status: status)  // an empty object calls nobody
-      return .success(try receiver.finish(status: status))
+      try beginOnce(receiver, status: status)  // an empty body calls nobody
+      return .success(HTTPResponse(status: status, headers: headers, body: [], received: received))
     } catch {
       return .failure(error)
     }

@@ -6,13 +6,13 @@ internal import ProcessControl
 enum TransferOutcome {
   /// The status of a finished transfer, or why there is none.
   static func of(
-    _ easy: UnsafeMutableRawPointer, code: CURLcode, limits: CallLimits
+    _ easy: UnsafeMutableRawPointer, code: CURLcode, limits: TransferLimits
   ) -> Result<Int, TransportError> {
     guard code != CURLE_OK else { return .success(ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)) }
     let reason = ccurl_get_long(easy, CURLINFO_OS_ERRNO)
     let system = reason == 0 ? nil : systemReason(CInt(reason)).lowercased()
     func fail(_ kind: TransportError.Kind, _ detail: String) -> Result<Int, TransportError> {
-      .failure(TransportError(kind: kind, detail: detail))
+      .failure(TransportError(kind, detail))
     }
     // A proxy's refusal to connect us comes as a broken connection.
     let proxyStatus = ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
@@ -32,7 +32,7 @@ enum TransferOutcome {
     case CURLE_SSL_CONNECT_ERROR where reason != 0:
       return fail(.connection, "the connection broke: \(system ?? "")")
     case CURLE_SSL_CONNECT_ERROR: return fail(.unreachable, "the server does not speak TLS as we do")
-    // The endpoint's scheme is one of two that are spoken: it is the answer's that is not.
+    // The request's scheme is one of two that are spoken: it is the answer's that is not.
     case CURLE_UNSUPPORTED_PROTOCOL: return fail(.connection, "the answer is not HTTP")
     case CURLE_URL_MALFORMAT:
       return fail(.unreachable, "libcurl refuses the address")

@@ -37,7 +37,7 @@ final class CurlLoop: Sendable {
   /// Starts the thread. It ends when `stop` was called.
   func start() throws(TransportError) {
     guard ccurl_initialise() == 0, let handle = curl_multi_init() else {
-      throw TransportError(kind: .unreachable, detail: "libcurl cannot be initialised")
+      throw TransportError(.unreachable, "libcurl cannot be initialised")
     }
     _ = ccurl_multi_set_long(handle, CURLMOPT_PIPELINING, 0)
     _ = ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, CurlRun.maxActive)
@@ -68,7 +68,7 @@ final class CurlLoop: Sendable {
     guard code == 0 else {
       inbox.withLock { $0.multi = nil }
       curl_multi_cleanup(handle)
-      throw TransportError(kind: .unreachable, detail: "no thread for transfers: \(systemReason(code))")
+      throw TransportError(.unreachable, "no thread for transfers: \(systemReason(code))")
     }
   }
 
@@ -89,7 +89,8 @@ final class CurlLoop: Sendable {
       await withCheckedContinuation { continuation in
         let handed = Handed(transfer: Transfer(request, cancel: cancel, continuation: continuation))
         inbox.withLock { $0.transfers.append(handed.transfer) }
-        ring()
+        // A cancellation may have rung before the transfer was there to be ended.
+        ring(hasCancelled: cancel.isSet)
       }
     } onCancel: {
       cancel.set()
