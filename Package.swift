@@ -87,7 +87,8 @@ let package = Package(
       name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "JSON", "ProcessControl"],
       swiftSettings: strict),
     .target(
-      name: "CatalogPod", dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", logging],
+      name: "CatalogPod",
+      dependencies: ["ArtifactStorage", "BundleModel", "BundleStore", "Packager", "ProcessControl", logging],
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
     .target(name: "LegacyMigration", dependencies: ["ProcessControl"], swiftSettings: strict),
