@@ -1,4 +1,3 @@
-import BundleModel
 internal import Glibc
 import LocalStack
 import TestSupport
@@ -37,7 +36,7 @@ struct ChaosPlan {
   func run(in cluster: Cluster) async throws -> String {
     print("chaos: \(jobs) jobs, \(pods.count) pods, a kill every \(killEvery) for \(seconds) s; CHAOS_SEED=\(seed)")
     var dice = Dice(state: seed)
-    let slugs = (1...jobs).map { "job-" + $0.padded(4) }
+    let slugs = (1...jobs).map { "job-" + String(repeating: "0", count: 4 - String($0).count) + String($0) }
     for slug in slugs { try cluster.writeWorkBundle(slug, tenths: 1 + Int(dice.next() % 15)) }
     let watch = try cluster.startWatch("chaos", "--json")
     var running: [String: PodProcess] = [:]
