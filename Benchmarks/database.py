@@ -1,17 +1,18 @@
 """The private Postgres and the pod beside it, started by the program under test; a psql that stays connected."""
 import os
 import shlex
-import signal
 import subprocess
 import tempfile
 import time
 import urllib.parse
 from pathlib import Path
 
+from closing import Closing, end
+
 HERE = Path(__file__).resolve().parent
 
 
-class Database:
+class Database(Closing):
     """`bundletop demo --headless` with one pod and no jobs; stops with everything it started."""
 
     def __init__(self, binaries, examples):
@@ -73,25 +74,13 @@ class Database:
                               stdout=subprocess.PIPE).stdout.strip()
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process, 30)
         self.process.stdout.close()
         self.errors.close()
         self.folder.cleanup()
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.close()
-
-
-class Session:
+class Session(Closing):
     """A psql that stays connected; used from one thread."""
 
     def __init__(self, environment):
@@ -108,22 +97,12 @@ class Session:
         return answer.rstrip('\n')
 
     def close(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        # It leaves at the end of its input.
+        end(self.process, 5, ask=self.process.stdin.close)
         self.process.stdout.close()
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.close()
-
-
-class Writers:
+class Writers(Closing):
     """pgbench with one script at a steady rate, until closed."""
 
     def __init__(self, database, scripts, environment=None):
@@ -144,9 +123,3 @@ class Writers:
             process.terminate()
         for process in self.processes:
             process.wait()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()

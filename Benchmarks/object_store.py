@@ -8,13 +8,15 @@ import tempfile
 import time
 from pathlib import Path
 
+from closing import Closing, end
+
 # Where neither a disk nor a file system's journal is measured.
 MEMORY = Path('/dev/shm')
 BUCKET = 'bench'
 PATIENCE = 20
 
 
-class ObjectStore:
+class ObjectStore(Closing):
     """`rclone serve s3` over a folder in memory; stops with the row, and all it held goes."""
 
     def __init__(self, rclone):
@@ -70,21 +72,9 @@ class ObjectStore:
             'RCLONE_CONFIG_STORE_NO_CHECK_BUCKET': 'true'}
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process, 10)
         self.log.close()
         self.folder.cleanup()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def free_port():

@@ -10,6 +10,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+from closing import Closing
+
 PARSE, QUERY, SYNC, READY = b'P', b'Q', b'S', b'Z'
 
 
@@ -58,7 +60,7 @@ class Line:
         self.refusals = 0  # single bytes, outside all messages, that refuse encryption
 
 
-class Proxy:
+class Proxy(Closing):
     def __init__(self, target):
         self.target = target
         self.listener = socket.create_server(('127.0.0.1', 0))
@@ -163,9 +165,3 @@ class Proxy:
             key.fileobj.close()
         self.selector.close()
         self.waker.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()

@@ -8,6 +8,8 @@ import struct
 import termios
 import time
 
+from closing import Closing
+
 COLUMNS, LINES = 120, 40
 # What programs ask a terminal at their start; one that never answers makes them wait.
 ANSWERS = {b'\x1b[c': b'\x1b[?62;22c', b'\x1b[6n': b'\x1b[1;1R'}
@@ -17,7 +19,7 @@ class Ended(Exception):
     """A program left by itself while it was measured."""
 
 
-class Screen:
+class Screen(Closing):
     """Times are those of time.time(), so that they compare with the database server's clock on this machine."""
 
     def __init__(self, command, environment, keep=False):
@@ -106,12 +108,6 @@ class Screen:
             # A program that restores its terminal waits until somebody has read what it wrote.
             pump([self], 0.02)
         return False
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def pump(screens, seconds, until=None):

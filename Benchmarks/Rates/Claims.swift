@@ -16,7 +16,7 @@ struct Claims: Sendable {
     var connection = try ConnectionSettings(environment: ThisProcess.environment())
     connection.applicationName = "rates"
     let store = BundleStore(connection, connections: clients)
-    let catalogue = (1...bundles).compactMap { Slug("bundle-" + padded($0)) }
+    let catalogue = (1...bundles).compactMap { Slug("bundle-" + $0.padded(6)) }
     // Connected before the clock runs, as those of pgbench are.
     try await withThrowingTaskGroup { group in
       for _ in 0..<clients { group.addTask { _ = try await store.pauses() } }
@@ -57,10 +57,5 @@ struct Claims: Sendable {
       fingerprint: fingerprint, version: "1.0.0", checksum: checksum, filename: "bundle.tgz", storageKind: .s3,
       storageKey: "bundle.tgz", storageURL: "s3://bucket/bundle.tgz", contentType: "application/gzip", size: 4096,
       cached: false)
-  }
-
-  private func padded(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 }

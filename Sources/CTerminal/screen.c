@@ -69,13 +69,14 @@ int terminal_library_columns(uint32_t scalar) {
   return result;
 }
 
-int terminal_type_colors(const char *term) {
+// Whether a screen can open on a terminal type: TERMINAL_OPENED, TERMINAL_UNKNOWN_TYPE, or TERMINAL_UNSUITABLE_TYPE.
+static int examine_type(const char *term) {
   int found = 0;
   if (term == NULL || *term == 0 || setupterm((char *)term, STDOUT_FILENO, &found) != OK) {
     // setupterm calls "generic" and hard copy terminals an error, although it found them.
-    return found == 1 ? -2 : -1;
+    return found == 1 ? TERMINAL_UNSUITABLE_TYPE : TERMINAL_UNKNOWN_TYPE;
   }
-  int result = cursor_address == NULL ? -2 : max_colors < 0 ? 0 : max_colors;
+  int result = cursor_address == NULL ? TERMINAL_UNSUITABLE_TYPE : TERMINAL_OPENED;
   del_curterm(cur_term);
   return result;
 }
@@ -133,9 +134,8 @@ static FILE *reopen(int descriptor, const char *mode) {
 int terminal_open(const char *term, const char *log_path) {
   if (screen != NULL) return TERMINAL_ALREADY_OPEN;
   if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return TERMINAL_NOT_A_TTY;
-  int known = terminal_type_colors(term);
-  if (known == -1) return TERMINAL_UNKNOWN_TYPE;
-  if (known == -2) return TERMINAL_UNSUITABLE_TYPE;
+  int failure = examine_type(term);
+  if (failure != TERMINAL_OPENED) return failure;
   use_utf8_locale();
   output = reopen(STDOUT_FILENO, "w");
   input = reopen(STDIN_FILENO, "r");

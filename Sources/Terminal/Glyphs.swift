@@ -22,6 +22,10 @@ package struct Glyphs: Hashable, Sendable {
   package let active: Character
   /// Not begun.
   package let waiting: Character
+  /// Asked for, and nobody is at it yet.
+  package let queued: Character
+  /// Not the same.
+  package let differs: Character
   /// Where one is.
   package let pointer: Character
   /// Just changed.
@@ -52,6 +56,8 @@ package struct Glyphs: Hashable, Sendable {
     failure = unicode ? "✖" : "x"
     active = unicode ? "●" : "*"
     waiting = unicode ? "◐" : "o"
+    queued = unicode ? "○" : "o"
+    differs = unicode ? "≠" : "!"
     pointer = unicode ? "▸" : ">"
     changed = unicode ? "Δ" : "^"
     separator = unicode ? "·" : "-"

@@ -1,15 +1,3 @@
-/// What the keyboard delivers, one unit at a time: curses has recognised keys, the rest are scalars.
-package enum InputUnit: Hashable, Sendable {
-  case scalar(Unicode.Scalar)
-  case key(Key.Code)
-  /// Digits and semicolons until `M` or `m` follow (xterm's SGR mouse mode, 1006).
-  case mousePrefix
-  case pasteStart
-  case pasteEnd
-  case focus(Bool)
-  case unknownKey
-}
-
 /// Puts units together to events; keeps what is incomplete for the next unit.
 package struct InputDecoder {
   /// A decoder that has heard nothing yet.
@@ -199,25 +187,5 @@ package struct InputDecoder {
     case "6": .pageDown
     default: nil
     }
-  }
-}
-
-extension MouseEvent {
-  /// `button;column;row` of an SGR report, counted from 1; nil for what is no click, drag or wheel.
-  init?(sgrParameters: String, isRelease: Bool) {
-    let numbers = sgrParameters.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 3, let button = numbers[0], let column = numbers[1], let row = numbers[2] else {
-      return nil
-    }
-    guard column >= 1, row >= 1 else { return nil }
-    let kind: Kind
-    switch button & ~0b11100 {  // without Shift, Alt and Control
-    case 64: kind = .wheelUp
-    case 65: kind = .wheelDown
-    case 0...2: kind = isRelease ? .release : .press
-    case 32...34: kind = .drag
-    default: return nil
-    }
-    self.init(kind: kind, row: row - 1, column: column - 1)
   }
 }

@@ -181,37 +181,3 @@ struct ScreenLoop {
     return (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1_000_000
   }
 }
-
-extension InputUnit {
-  /// What `terminal_read` gave; nil for a value that is no scalar.
-  init?(kind: Int, value: Int) {
-    guard kind == TERMINAL_KEY else {
-      guard let scalar = UInt32(exactly: value).flatMap(Unicode.Scalar.init) else { return nil }
-      self = .scalar(scalar)
-      return
-    }
-    switch value {
-    case TERMINAL_KEY_ENTER: self = .key(.enter)
-    case TERMINAL_KEY_BACK_TAB: self = .key(.backTab)
-    case TERMINAL_KEY_BACKSPACE: self = .key(.backspace)
-    case TERMINAL_KEY_DELETE: self = .key(.delete)
-    case TERMINAL_KEY_INSERT: self = .key(.insert)
-    case TERMINAL_KEY_UP: self = .key(.up)
-    case TERMINAL_KEY_DOWN: self = .key(.down)
-    case TERMINAL_KEY_LEFT: self = .key(.left)
-    case TERMINAL_KEY_RIGHT: self = .key(.right)
-    case TERMINAL_KEY_HOME: self = .key(.home)
-    case TERMINAL_KEY_END: self = .key(.end)
-    case TERMINAL_KEY_PAGE_UP: self = .key(.pageUp)
-    case TERMINAL_KEY_PAGE_DOWN: self = .key(.pageDown)
-    case TERMINAL_KEY_MOUSE: self = .mousePrefix
-    case TERMINAL_KEY_PASTE_START: self = .pasteStart
-    case TERMINAL_KEY_PASTE_END: self = .pasteEnd
-    case TERMINAL_KEY_FOCUS_IN: self = .focus(true)
-    case TERMINAL_KEY_FOCUS_OUT: self = .focus(false)
-    case (TERMINAL_KEY_FUNCTION + 1)...(TERMINAL_KEY_FUNCTION + 48):
-      self = .key(.function(value - TERMINAL_KEY_FUNCTION))
-    default: self = .unknownKey
-    }
-  }
-}

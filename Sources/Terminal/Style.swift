@@ -1,12 +1,3 @@
-/// A colour as the terminal knows it. `terminal` is the user's own foreground or background.
-package enum Color: Hashable, Sendable {
-  case terminal
-  /// One of the 16 colours of the user's palette.
-  case ansi(UInt8)
-  /// One of the 256 colours of xterm.
-  case indexed(UInt8)
-}
-
 /// How a cell is drawn.
 package struct Style: Hashable, Sendable {
   /// Attributes that every terminal can show or ignore.

@@ -81,7 +81,7 @@ struct KeyStoryTests {
     state.press("<End>j<Home>k")
     #expect(state.selection?.text == "report-publisher")
     state.press("<PgDn>")
-    #expect(state.cursor.position == state.page - 1)
+    #expect(state.cursor.position == state.cursor.page - 1)
     state.press("<PgUp>")
     #expect(state.cursor.position == 0)
   }
@@ -212,7 +212,7 @@ struct KeyStoryTests {
   func help() {
     var state = Make.state(columns: 120, rows: 100)
     state.press("?")
-    for chapter in Bindings.chapters {
+    for chapter in Bindings.chapters(of: .bundles) {
       #expect(state.screen().contains(chapter.title))
       for binding in chapter.bindings { #expect(state.screen().contains(binding.description)) }
     }
@@ -220,11 +220,12 @@ struct KeyStoryTests {
     #expect(state.helpScroll == nil)
   }
 
-  @Test("no key means two things in one mode", arguments: Mode.allCases)
-  func unambiguous(mode: Mode) {
-    let keys = Bindings.of(mode).flatMap(\.keys)
+  @Test("no key means two things in one mode", arguments: Mode.allCases, DashboardView.allCases)
+  func unambiguous(mode: Mode, view: DashboardView) {
+    let bindings = Bindings.of(mode, in: view)
+    let keys = bindings.flatMap(\.keys)
     #expect(Set(keys).count == keys.count)
-    #expect(Bindings.of(mode).allSatisfy { !$0.title.isEmpty && !$0.description.isEmpty })
+    #expect(bindings.allSatisfy { !$0.title.isEmpty && !$0.description.isEmpty })
   }
 
   @Test("the mouse selects, scrolls and opens nothing")

@@ -65,7 +65,7 @@ struct SelectionTests {
     for (columns, rows) in [(80, 5), (10, 1), (300, 80), (80, 24)] {
       _ = state.handle(.terminal(.resize(Size(columns: columns, rows: rows)), at: Make.noon))
       #expect(state.cursor.top <= state.cursor.position)
-      #expect(state.cursor.position < state.cursor.top + state.page)
+      #expect(state.cursor.position < state.cursor.top + state.cursor.page)
     }
     #expect(state.selection?.text == "inbox-normalizer")
   }

@@ -3,11 +3,12 @@ import S3
 import TestSupport
 
 extension Cluster {
-  /// All that the tables say of bundles, times included.
-  func tables() async throws -> [String] {
+  /// All that the tables say of a bundle, or of all, times included.
+  func tables(of slug: String? = nil) async throws -> [String] {
     var rows: [String] = []
+    let condition = slug.map { " where slug = '\($0)'" } ?? ""
     for table in ["status", "jobs", "attempts", "artifacts", "events"] {
-      rows += try await lines("select '\(table) ' || t::text from example_bundle_\(table) t order by 1")
+      rows += try await lines("select '\(table) ' || t::text from example_bundle_\(table) t\(condition) order by 1")
     }
     return rows
   }

@@ -74,6 +74,11 @@ final class Cluster: Sendable {
     return settings
   }
 
+  /// `DATABASE_URL` of a program that reaches the server through another port, or another address.
+  func databaseURL(port: Int, host: String = "127.0.0.1") -> String {
+    database.url.reveal().replacing("127.0.0.1:\(database.server.port)", with: "\(host):\(port)")
+  }
+
   static let searchPath = "/usr/local/bin:/usr/bin:/bin"
 
   /// Runs a command without a terminal, at most 90 s.
@@ -86,12 +91,7 @@ final class Cluster: Sendable {
   /// The same.
   func bundletop(_ arguments: [String], changing: [String: String] = [:]) async throws -> Outcome {
     let settings = environment.merging(changing) { $1 }.filter { !$0.value.isEmpty }
-    let result = try await Program.run(
-      "timeout", ["--kill-after=5", "90", try BuiltProducts.path("bundletop")] + arguments, environment: settings)
-    if result.status == 124 || result.status == 137 {
-      throw TestSupportError(
-        "`bundletop \(arguments.joined(separator: " "))` hangs: \(result.output)\(result.errors)")
-    }
+    let result = try await BundletopProgram.run(arguments, environment: settings)
     // A signed link is what `sign` is for, so only its complaints must be clean.
     note(arguments.first == "sign" ? result.errors : result.output + result.errors)
     return result
@@ -100,23 +100,12 @@ final class Cluster: Sendable {
   /// Runs a command that must succeed; returns what it printed.
   @discardableResult
   func done(_ arguments: String...) async throws -> String {
-    let result = try await bundletop(arguments)
-    guard result.succeeded else {
-      throw TestSupportError(
-        "`bundletop \(arguments.joined(separator: " "))` ended with \(result.status): "
-          + result.output + result.errors
-      )
-    }
-    return result.output
+    try await bundletop(arguments).requireDone(arguments)
   }
 
   /// Runs a command with `--json` that must succeed; returns what it printed.
   func json(_ arguments: String...) async throws -> JSON {
-    let result = try await bundletop(arguments + ["--json"])
-    guard result.succeeded else {
-      throw TestSupportError("\(arguments) ended with \(result.status): \(result.errors)")
-    }
-    return try JSON(parsing: result.output)
+    try JSON(parsing: try await bundletop(arguments + ["--json"]).requireDone(arguments))
   }
 
   /// Remembers an output, to look for secrets in the end.
@@ -182,19 +171,16 @@ final class Cluster: Sendable {
   func wait(
     _ description: String, within limit: Duration = .seconds(40), _ condition: () async throws -> Bool
   ) async throws {
-    try await requireSoon(description, within: limit, every: .milliseconds(50), condition)
+    try await eventually(within: limit, every: .milliseconds(50), description, condition)
   }
 
   /// Waits until a query gives these lines, and tells the difference when it does not.
   func wait(
     _ description: String, for expected: [String], within limit: Duration = .seconds(40), in sql: String
   ) async throws {
-    var last: [String] = []
-    let came = try await poll(within: limit, every: .milliseconds(50)) {
-      last = (try? await self.lines(sql)) ?? ["no answer"]
-      return last == expected
-    }
-    guard came else { throw TestSupportError("not within \(limit): \(description): \(expected); it is \(last)") }
+    try await eventually(
+      within: limit, every: .milliseconds(50), "\(description): \(expected)", { try await self.lines(sql) },
+      until: { $0 == expected })
   }
 
   /// The rows of a query with one text column.

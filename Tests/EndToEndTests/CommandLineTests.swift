@@ -101,10 +101,7 @@ extension EndToEnd {
           }
           let answer = try await cluster.bundletop(arguments)
           #expect(answer.status == status, "\(arguments): \(answer.output)\(answer.errors)")
-          if status == 64 {
-            #expect(answer.output == "", "\(arguments)")
-            #expect(answer.errors.split(separator: "\n").count == 1, "\(arguments): \(answer.errors)")
-          }
+          if status == 64 { answer.expectComplaint(64, of: arguments) }
         }
         try cluster.release("held")
         try await cluster.waitUntilCompleted("held")
@@ -140,12 +137,10 @@ extension EndToEnd {
             guard command == ["list"] || url.contains("127.0.0.1") else { continue }
             let start = ContinuousClock.now
             let answer = try await cluster.bundletop(command, changing: ["DATABASE_URL": url])
-            #expect(answer.status == 69, "\(command): \(answer.errors)")
+            answer.expectComplaint(69, of: command)
             // Nobody answers there at all, which is known only when the program's own patience of 4 s ends.
             let limit: Duration = url.contains("192.0.2.1") ? .seconds(8) : .seconds(5)
             #expect(ContinuousClock.now - start < limit)
-            #expect(answer.output == "")
-            #expect(answer.errors.split(separator: "\n").count == 1, "\(command): \(answer.errors)")
             #expect(answer.errors.hasPrefix("bundletop: "))
           }
         }
@@ -168,10 +163,7 @@ extension EndToEnd {
         ]
         for (command, variable, value) in table {
           let answer = try await cluster.bundletop(command, changing: [variable: value])
-          #expect(answer.status == 64, "\(variable)=\(value): \(answer.errors)")
-          #expect(answer.output == "")
-          #expect(answer.errors.split(separator: "\n").count == 1, "\(answer.errors)")
-          #expect(answer.errors.contains(variable), "\(answer.errors)")
+          answer.expectComplaint(64, saying: variable, of: "\(variable)=\(value)")
           #expect(!answer.errors.contains("topSecret7"), "\(answer.errors)")
         }
         // Everybody can read arguments.

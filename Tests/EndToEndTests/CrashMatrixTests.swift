@@ -32,9 +32,7 @@ extension EndToEnd {
           try await network.setLink(pod: 0, up: $0)
         }
       case .databaseRestart, .databaseCrash:
-        try await OwnServers.run { servers in
-          let server = try await LocalPostgres.start(in: servers, options: LocalPostgres.Options(durable: true))
-          defer { server.stopBlocking() }
+        try await OwnServers.postgres { server in
           try await Self.run(fault, postgres: server) { up in
             if up {
               try await server.startAgain()
@@ -46,9 +44,7 @@ extension EndToEnd {
           }
         }
       case .storeOutage:
-        try await OwnServers.run { servers in
-          let server = try await LocalS3.start(in: servers)
-          defer { server.stopBlocking() }
+        try await OwnServers.objectStore { server in
           try await Self.run(fault, objectStore: server) { up in
             if up { return try await server.startAgain() }
             if let pid = await server.pid { kill(pid, SIGKILL) }

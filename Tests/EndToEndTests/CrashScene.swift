@@ -59,9 +59,9 @@ struct CrashScene {
     database.hold("commit", at: .answerToCommit, when: "bundletop_complete", "\(Boundary.afterPublish.slug)-1.0.0")
 
     func variables(_ tools: BuildTools, databasePort: Int, temporary: String) -> [String: String] {
-      let url = cluster.database.url.reveal().replacing("127.0.0.1:\(server.port)", with: "\(host):\(databasePort)")
       return [
-        "PATH": tools.searchPath, "TMPDIR": temporary, "DATABASE_URL": url,
+        "PATH": tools.searchPath, "TMPDIR": temporary,
+        "DATABASE_URL": cluster.databaseURL(port: databasePort, host: host),
         "APPHUB_BUNDLE_STORAGE_ENDPOINT": "http://\(host):\(store.port)",
       ]
     }
@@ -142,12 +142,11 @@ struct CrashScene {
 
   /// The victim starts anew, as after a crash of its machine.
   func startVictimAgain() async throws {
-    let server = cluster.database.server
-    let url = cluster.database.url.reveal().replacing(":\(server.port)/", with: ":\(database.port)/")
     try await cluster.startPod(
       "victim", times: .short, arguments: tools.arguments,
       changing: [
-        "TMPDIR": temporaryFolder, "PATH": tools.searchPath, "DATABASE_URL": url,
+        "TMPDIR": temporaryFolder, "PATH": tools.searchPath,
+        "DATABASE_URL": cluster.databaseURL(port: database.port),
         "APPHUB_BUNDLE_STORAGE_ENDPOINT": "http://127.0.0.1:\(store.port)",
       ])
   }

@@ -9,11 +9,7 @@ extension EndToEnd {
   @Suite struct Crash {
     @Test func whatAKilledPodHadBegunIsFinishedByTheOther() async throws {
       try await Cluster.run { cluster in
-        try cluster.writeHeldBundle("slow")
-        let a = try await cluster.startPod("pod-a", times: .short)
-        try await cluster.done("package", "slow")
-        let child = try await cluster.waitUntilHeld("slow", on: "pod-a")
-        try await cluster.startPod("pod-b", times: .short)
+        let (a, child) = try await cluster.startPodAtWorkBesideAnother()
 
         a.process.kill(SIGKILL)
         #expect(await a.process.waitForExit(within: .seconds(5)) == .signalled(SIGKILL))
@@ -62,23 +58,19 @@ extension EndToEnd {
 
     @Test func aPodThatSleptThroughItsLeaseChangesNothing() async throws {
       try await Cluster.run { cluster in
-        try cluster.writeHeldBundle("slow")
-        let a = try await cluster.startPod("pod-a", times: .short)
-        try await cluster.done("package", "slow")
-        let child = try await cluster.waitUntilHeld("slow", on: "pod-a")
-        try await cluster.startPod("pod-b", times: .short)
+        let (a, child) = try await cluster.startPodAtWorkBesideAnother()
 
         a.process.kill(SIGSTOP)
         _ = try await cluster.waitUntilHeld("slow", attempt: 2, on: "pod-b")
         try cluster.release("slow")
         try await cluster.waitUntilCompleted("slow")
         try await cluster.wait("the sleeper's build has ended, too") { !Processes.isAlive(child) }
-        let truth = try await cluster.truth(of: "slow")
+        let truth = try await cluster.tables(of: "slow")
         let objects = try await cluster.objectTimes()
 
         a.process.kill(SIGCONT)
         try await cluster.wait("the sleeper knows that it lost") { a.log.contains("ended as lost") }
-        #expect(try await cluster.truth(of: "slow") == truth)
+        #expect(try await cluster.tables(of: "slow") == truth)
         #expect(try await cluster.objectTimes() == objects)
         #expect(try await cluster.attempts("slow") == ["1 pod-a lost", "2 pod-b completed"])
         try await cluster.wait("its workspace is gone") { cluster.workspaces() == [] }
@@ -109,12 +101,12 @@ extension EndToEnd {
         _ = try await cluster.waitUntilHeld("slow", attempt: 2, on: "pod-b")
         try cluster.release("slow", below: "tmp/of-b")
         try await cluster.waitUntilCompleted("slow")
-        let truth = try await cluster.truth(of: "slow")
+        let truth = try await cluster.tables(of: "slow")
         let objects = try await cluster.objectTimes()
 
         try cluster.release("slow", below: "tmp/of-a")
         try await cluster.wait("it knows that it lost") { a.log.contains("ended as lost") }
-        #expect(try await cluster.truth(of: "slow") == truth)
+        #expect(try await cluster.tables(of: "slow") == truth)
         #expect(try await cluster.objectTimes() == objects)
         #expect(try await cluster.attempts("slow") == ["1 pod-a lost", "2 pod-b completed"])
       }
@@ -156,12 +148,11 @@ extension EndToEnd {
     @Test func aPodThatIsAskedToGoWhileTheDatabaseIsSilentLeavesAllTheSame() async throws {
       try await Cluster.run { cluster in
         try cluster.writeHeldBundle("slow")
-        let server = cluster.database.server
-        let proxy = try HoldingProxy(to: server.port)
+        let proxy = try HoldingProxy(to: cluster.database.server.port)
         defer { proxy.end() }
-        let url = cluster.database.url.reveal().replacing(":\(server.port)/", with: ":\(proxy.port)/")
         let a = try await cluster.startPod(
-          "pod-a", arguments: ["--concurrency", "2"], changing: ["DATABASE_URL": url])
+          "pod-a", arguments: ["--concurrency", "2"],
+          changing: ["DATABASE_URL": cluster.databaseURL(port: proxy.port)])
         try await cluster.done("package", "slow")
         let child = try await cluster.waitUntilHeld("slow", on: "pod-a")
         proxy.silence(newOnes: true)
@@ -175,13 +166,14 @@ extension EndToEnd {
 }
 
 extension Cluster {
-  /// All that the tables say of a bundle, times included.
-  fileprivate func truth(of slug: String) async throws -> [String] {
-    var rows: [String] = []
-    for table in ["status", "jobs", "attempts", "artifacts", "events"] {
-      rows += try await lines(
-        "select '\(table) ' || t::text from example_bundle_\(table) t where slug = '\(slug)' order by 1")
-    }
-    return rows
+  /// Starts pod-a, which builds the held bundle `slow`, then pod-b, which can take over; both with short leases.
+  /// Returns the first and the process of its build.
+  fileprivate func startPodAtWorkBesideAnother() async throws -> (pod: PodProcess, build: Int32) {
+    try writeHeldBundle("slow")
+    let pod = try await startPod("pod-a", times: .short)
+    try await done("package", "slow")
+    let build = try await waitUntilHeld("slow", on: "pod-a")
+    try await startPod("pod-b", times: .short)
+    return (pod, build)
   }
 }

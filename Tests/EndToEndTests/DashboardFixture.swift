@@ -20,6 +20,13 @@ extension Cluster {
       rows: rows, environment: settings)
   }
 
+  /// Leaves the dashboard as a person does, and closes its terminal.
+  func leave(_ terminal: TmuxSession) async throws {
+    try await terminal.sendKeys("q")
+    try await requireRestored(terminal, status: 0)
+    await terminal.close()
+  }
+
   /// The dashboard itself, below the shell that started it.
   func dashboardPID(_ terminal: TmuxSession) async throws -> Int32 {
     let shell = try await terminal.pid()

@@ -69,9 +69,7 @@ extension EndToEnd {
         try await terminal.sendKeys("Escape")
         try await terminal.waitForScreen("help is closed") { !$0.contains("a short-lived link to the archive") }
 
-        try await terminal.sendKeys("q")
-        try await cluster.requireRestored(terminal, status: 0)
-        await terminal.close()
+        try await cluster.leave(terminal)
       }
     }
 
@@ -107,9 +105,7 @@ extension EndToEnd {
               && lines.allSatisfy { $0.count <= columns }
           }
         }
-        try await terminal.sendKeys("q")
-        try await cluster.requireRestored(terminal, status: 0)
-        await terminal.close()
+        try await cluster.leave(terminal)
       }
     }
 

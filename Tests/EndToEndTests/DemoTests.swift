@@ -219,7 +219,7 @@ final class DemoProcess: Sendable {
   func wait(
     _ description: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
   ) async throws {
-    try await requireSoon(description, within: limit, every: .milliseconds(100), condition)
+    try await eventually(within: limit, every: .milliseconds(100), description, condition)
   }
 
   /// What it gets from its surroundings.

@@ -38,9 +38,7 @@ extension EndToEnd {
       ]
       for (arguments, changing, status) in table {
         let answer = try await store.run(["doctor", "storage"] + arguments, changing: changing)
-        #expect(answer.status == status, "\(arguments): \(answer.output)\(answer.errors)")
-        #expect(answer.output == "")
-        #expect(answer.errors.split(separator: "\n").count == 1, "\(answer.errors)")
+        answer.expectComplaint(status, of: arguments)
       }
     }
 

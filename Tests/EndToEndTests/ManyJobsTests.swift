@@ -1,3 +1,4 @@
+import BundleModel
 import LocalStack
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ extension EndToEnd {
   @Suite struct ManyJobs {
     @Test func twoPodsPackageFortyBundlesOnceEachAndTheSecondRoundComesFromTheCache() async throws {
       try await Cluster.run { cluster in
-        let slugs = (0..<40).map { $0 < 10 ? "job-0\($0)" : "job-\($0)" }
+        let slugs = (0..<40).map { "job-" + $0.padded(2) }
         for slug in slugs { try cluster.writeBundle(slug) }
         let pods = [
           try await cluster.startPod("pod-a", arguments: ["--concurrency", "2"]),

@@ -64,17 +64,15 @@ extension EndToEnd {
     @Test func whatArrivesTooLateIsRefused() async throws {
       try await Cluster.run { cluster in
         try cluster.writeNodeBundle("late")
-        let server = cluster.database.server
-        let database = try HoldingProxy(to: server.port)
+        let database = try HoldingProxy(to: cluster.database.server.port)
         defer { database.end() }
         database.hold("complete", at: .request, when: "bundletop_complete", "late-1.0.0")
-        let url = cluster.database.url.reveal().replacing(":\(server.port)/", with: ":\(database.port)/")
         let watch = try cluster.startWatch("late", "--json")
         // Its lease is so long that its transaction is not ended for it.
         let own = try BuildTools(in: cluster.folder, name: "a")
         let a = try await cluster.startPod(
           "pod-a", arguments: ["--lease", "90", "--renew-every", "70", "--stop-after", "80"] + own.arguments,
-          changing: ["PATH": own.searchPath, "DATABASE_URL": url])
+          changing: ["PATH": own.searchPath, "DATABASE_URL": cluster.databaseURL(port: database.port)])
         try await cluster.done("package", "late")
         try await cluster.wait("its last statement is on its way") { database.isReached("complete") }
         try await cluster.database.psql("update example_bundle_jobs set lease_until = now() - interval '1 s'")

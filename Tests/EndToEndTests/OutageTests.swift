@@ -7,9 +7,7 @@ extension EndToEnd {
   /// Servers that go away and come back.
   @Suite struct Outage {
     @Test func anUploadThatIsCutOffIsTriedAgainByItself() async throws {
-      try await OwnServers.run { servers in
-        let store = try await LocalS3.start(in: servers)
-        defer { store.stopBlocking() }
+      try await OwnServers.objectStore { store in
         try await Cluster.run(objectStore: store) { cluster in
           try cluster.writeHeldBundle("large", bytes: 24 << 20)
           try await cluster.startPod("pod-a")
@@ -52,9 +50,7 @@ extension EndToEnd {
     /// A NOTIFY takes a transaction id whose commit nobody waits for. A crash forgets it, and the first writer after
     /// the crash gets the same id again: a cursor from before says that it was seen already.
     @Test func theFeedLosesNothingWhenACrashGivesTransactionIdsOutAgain() async throws {
-      try await OwnServers.run { servers in
-        let postgres = try await LocalPostgres.start(in: servers, options: LocalPostgres.Options(durable: true))
-        defer { postgres.stopBlocking() }
+      try await OwnServers.postgres { postgres in
         try await Cluster.run(postgres: postgres) { cluster in
           // The server would write the commits of the rings within 200 ms.
           try await cluster.database.psql("alter system set wal_writer_delay = '10s'")
@@ -93,9 +89,7 @@ extension EndToEnd {
     }
 
     @Test func everybodyRecoversFromARestartOfPostgres() async throws {
-      try await OwnServers.run { servers in
-        let postgres = try await LocalPostgres.start(in: servers, options: LocalPostgres.Options(durable: true))
-        defer { postgres.stopBlocking() }
+      try await OwnServers.postgres { postgres in
         try await Cluster.run(postgres: postgres) { cluster in
           try cluster.writeHeldBundle("held")
           try cluster.writeBundle("later")
@@ -152,21 +146,5 @@ extension EndToEnd {
         }
       }
     }
-  }
-}
-
-/// A directory for servers that one scenario may break.
-enum OwnServers {
-  /// Removes the directory whatever the scenario does. The scenario stops the servers.
-  static func run(_ story: (StackDirectory) async throws -> Void) async throws {
-    await Sweep.run()
-    let directory = try StackDirectory.create()
-    do {
-      try await story(directory)
-    } catch {
-      try? directory.remove()
-      throw error
-    }
-    try directory.remove()
   }
 }

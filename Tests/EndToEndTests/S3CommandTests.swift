@@ -89,11 +89,9 @@ extension EndToEnd {
     }
 
     @Test func aPutThatWasKilledSucceedsWhenRepeatedAndLeavesNothing() async throws {
-      try await OwnServers.run { servers in
-        let server = try await LocalS3.start(in: servers)
-        defer { server.stopBlocking() }
+      try await OwnServers.objectStore { server in
         let store = try await StoreCommands(objectStore: server)
-        _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
+        try await store.writeBig("200M")
         // Killed at some moment after the upload has begun.
         let program = try BuiltProducts.path("bundletop")
         let script = "\"$0\" s3 put --part-size 16 big \"$1\" & echo $!; wait $!"
@@ -105,8 +103,7 @@ extension EndToEnd {
         } until: {
           !$0.isEmpty
         }
-        let pid = try #require(
-          Processes.mentioning(store.place("big")).first { Processes.arguments(of: $0).hasPrefix(program) })
+        let pid = try #require(try store.putter(of: "big"))
         _ = try await Program.run("kill", ["-9", String(pid)])
         _ = try await killed
         #expect(begun.map { $0["verdict"] } == [.string("running")])
@@ -127,18 +124,15 @@ extension EndToEnd {
     }
 
     @Test func aPutThatIsInterruptedTidiesUp() async throws {
-      try await OwnServers.run { servers in
-        let server = try await LocalS3.start(in: servers)
-        defer { server.stopBlocking() }
+      try await OwnServers.objectStore { server in
         let store = try await StoreCommands(objectStore: server)
-        _ = try await Program.run("truncate", ["-s", "200M", "\(store.folder.path)/big"])
+        try await store.writeBig("200M")
         let program = try BuiltProducts.path("bundletop")
         async let interrupted = Program.run(
           "sh", ["-c", "exec \"$0\" s3 put --part-size 16 big \"$1\"", program, store.place("big")],
           environment: store.environment(), workingDirectory: store.folder.path)
         try await eventually(within: .seconds(60), "the upload has begun") { try await !store.uploads().isEmpty }
-        let pid = try #require(
-          Processes.mentioning(store.place("big")).first { Processes.arguments(of: $0).hasPrefix(program) })
+        let pid = try #require(try store.putter(of: "big"))
         _ = try await Program.run("kill", ["-TERM", String(pid)])
         let end = try await interrupted
         #expect(end.status == 143)
@@ -194,11 +188,8 @@ extension EndToEnd {
       ]
       for (arguments, changing, status, says) in table {
         let answer = try await store.run(arguments, changing: changing)
-        #expect(answer.status == status, "\(arguments): \(answer.output)\(answer.errors)")
-        #expect(answer.output == "", "\(arguments)")
-        #expect(answer.errors.split(separator: "\n").count == 1, "\(arguments): \(answer.errors)")
-        #expect(
-          answer.errors.hasPrefix("bundletop: ") && answer.errors.contains(says), "\(arguments): \(answer.errors)")
+        answer.expectComplaint(status, saying: says, of: arguments)
+        #expect(answer.errors.hasPrefix("bundletop: "), "\(arguments): \(answer.errors)")
       }
       #expect(Folder.names(in: store.folder.path) == ["file"], "nothing is left of what failed")
     }
@@ -233,7 +224,7 @@ extension EndToEnd {
 
     @Test func progressIsDrawnForTerminalsOnly() async throws {
       let store = try await StoreCommands()
-      _ = try await Program.run("truncate", ["-s", "20M", "\(store.folder.path)/big"])
+      try await store.writeBig("20M")
       let plain = try await store.run("s3", "put", "big", store.place("big"))
       #expect(plain.status == 0 && plain.errors == "")
       let program = try BuiltProducts.path("bundletop")
@@ -248,5 +239,18 @@ extension EndToEnd {
       #expect(lines.allSatisfy { $0.hasPrefix("s3://") || $0.unicodeScalars.count <= 60 }, "\(lines)")
       #expect(try await drawn("--quiet") == "")
     }
+  }
+}
+
+extension StoreCommands {
+  /// Makes the file `big` of zeros; its size as truncate(1) takes it.
+  fileprivate func writeBig(_ size: String) async throws {
+    _ = try await Program.run("truncate", ["-s", size, "\(folder.path)/big"])
+  }
+
+  /// The running `bundletop s3 put` of an object, not the shell around it.
+  fileprivate func putter(of key: String) throws -> Int32? {
+    let program = try BuiltProducts.path("bundletop")
+    return Processes.mentioning(place(key)).first { Processes.arguments(of: $0).hasPrefix(program) }
   }
 }

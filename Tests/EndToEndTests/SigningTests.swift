@@ -73,10 +73,7 @@ extension EndToEnd {
         ]
         for (arguments, status, says) in table {
           let answer = try await cluster.bundletop(arguments)
-          #expect(answer.status == status, "\(arguments)")
-          #expect(answer.output == "")
-          #expect(answer.errors.split(separator: "\n").count == 1, "\(answer.errors)")
-          #expect(answer.errors.contains(says), "\(answer.errors)")
+          answer.expectComplaint(status, saying: says, of: arguments)
         }
         #expect(
           try await cluster.lines("select count(*)::text from example_bundle_operations where what = 'sign'") == [

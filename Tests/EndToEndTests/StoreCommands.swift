@@ -39,10 +39,8 @@ struct StoreCommands: Sendable {
   func run(
     _ arguments: [String], changing: [String: String] = [:], input: String = ""
   ) async throws -> Program.Result {
-    let result = try await Program.run(
-      "timeout", ["--kill-after=5", "90", try BuiltProducts.path("bundletop")] + arguments,
-      environment: environment(changing), input: input, workingDirectory: folder.path)
-    if result.status == 124 || result.status == 137 { throw TestSupportError("bundletop \(arguments) hangs") }
+    let result = try await BundletopProgram.run(
+      arguments, environment: environment(changing), input: input, workingDirectory: folder.path)
     if (result.output + result.errors).contains(objects.secretKey.reveal()) {
       throw TestSupportError("bundletop \(arguments) told the secret key")
     }
@@ -52,11 +50,7 @@ struct StoreCommands: Sendable {
   /// Runs a command that must succeed; returns what it printed.
   @discardableResult
   func done(_ arguments: String..., changing: [String: String] = [:], input: String = "") async throws -> String {
-    let result = try await run(arguments, changing: changing, input: input)
-    guard result.succeeded else {
-      throw TestSupportError("bundletop \(arguments) ended with \(result.status): \(result.output)\(result.errors)")
-    }
-    return result.output
+    try await run(arguments, changing: changing, input: input).requireDone(arguments)
   }
 
   /// The keys of a listing.

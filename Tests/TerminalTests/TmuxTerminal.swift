@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import TestSupport
 
@@ -6,6 +5,8 @@ import TestSupport
 final class TmuxTerminal: Sendable {
   /// The home and state folder of what runs inside.
   let home: TemporaryDirectory
+  /// The path of the probe.
+  let probe: String
   private static let deadline = Duration.seconds(30)
 
   /// Runs a body with a terminal that is gone afterwards, whatever happens.
@@ -27,11 +28,17 @@ final class TmuxTerminal: Sendable {
     }
   }
 
-  private init() throws { home = try TemporaryDirectory() }
+  private init() throws {
+    home = try TemporaryDirectory()
+    probe = try BuiltProducts.path("terminal-probe")
+  }
 
   /// Runs a tmux command and returns what it printed.
   @discardableResult
-  func tmux(_ arguments: String...) async throws -> String {
+  func tmux(_ arguments: String...) async throws -> String { try await tmux(arguments) }
+
+  @discardableResult
+  private func tmux(_ arguments: [String]) async throws -> String {
     let environment = [
       "PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin", "HOME": home.path,
       "XDG_STATE_HOME": home.path, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "SWIFT_BACKTRACE": "enable=no",
@@ -62,9 +69,7 @@ final class TmuxTerminal: Sendable {
   /// Sends raw bytes as one burst.
   func bytes(_ text: String) async throws {
     let hex = text.utf8.map { String($0, radix: 16) }
-    let environment = ["PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"]
-    _ = try await Program.run(
-      "tmux", ["-S", "\(home.path)/tmux", "send-keys", "-H"] + hex, environment: environment)
+    try await tmux(["send-keys", "-H"] + hex)
   }
 
   /// The screen as text.
@@ -73,15 +78,7 @@ final class TmuxTerminal: Sendable {
   /// Waits until the screen is as wanted and returns it.
   @discardableResult
   func wait(_ what: String = "the screen", until isReached: (String) -> Bool) async throws -> String {
-    let end = ContinuousClock.now + Self.deadline
-    while true {
-      let text = try await screen()
-      if isReached(text) { return text }
-      guard ContinuousClock.now < end else {
-        throw TestSupportError("waited in vain for \(what); the screen:\n\(text)")
-      }
-      await Self.pause()
-    }
+    try await eventually(within: Self.deadline, what, { try await screen() }, until: isReached)
   }
 
   /// Waits until the terminal's settings were compared after the probe's end and found the same.
@@ -108,26 +105,8 @@ final class TmuxTerminal: Sendable {
     return pid
   }
 
-  /// The built probe: beside the program that runs the tests.
-  let probe: String = {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let length = readlink("/proc/self/exe", &buffer, buffer.count)
-    let path = String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return path.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/terminal-probe"
-  }()
-
   /// Waits for something else than the screen.
   static func wait(_ what: String, until isReached: () throws -> Bool) async throws {
-    let end = ContinuousClock.now + deadline
-    while try !isReached() {
-      guard ContinuousClock.now < end else { throw TestSupportError("waited in vain for \(what)") }
-      await pause()
-    }
-  }
-
-  private static func pause() async {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) { continuation.resume() }
-    }
+    try await eventually(within: deadline, what) { try isReached() }
   }
 }

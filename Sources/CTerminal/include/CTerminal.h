@@ -124,9 +124,6 @@ void terminal_wake(void);
 // 1 when the user's locale encodes text as UTF-8.
 int terminal_locale_is_utf8(void);
 
-// Not while a screen is open. Colours of a terminal type; -1 when terminfo does not know it, -2 when it cannot move the cursor.
-int terminal_type_colors(const char *term);
-
 // What wcwidth says under a UTF-8 locale; one thread at a time.
 int terminal_library_columns(uint32_t scalar);
 

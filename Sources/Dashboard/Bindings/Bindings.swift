@@ -1,12 +1,15 @@
 internal import Terminal
 
-/// The one declaration of all keys.
+/// The one declaration of all keys: those of every view here, those of one view beside it.
 enum Bindings {
+  /// A part of the help page.
+  typealias Chapter = (title: String, bindings: [Binding])
+
   /// What the keys mean in a mode.
-  static func of(_ mode: Mode) -> [Binding] {
+  static func of(_ mode: Mode, in view: DashboardView) -> [Binding] {
     switch mode {
-    case .table: table
-    case .detail: detail
+    case .table: view.content.tableBindings
+    case .detail: view.content.detailBindings
     case .filter: filter
     case .question: question
     case .link: link
@@ -15,20 +18,17 @@ enum Bindings {
   }
 
   /// The meaning of a key in a mode; nil when it has none.
-  static func binding(for key: Key, in mode: Mode) -> Binding? {
-    of(mode).first { $0.keys.contains(key) } ?? always.first { $0.keys.contains(key) }
+  static func binding(for key: Key, in mode: Mode, of view: DashboardView) -> Binding? {
+    of(mode, in: view).first { $0.keys.contains(key) } ?? always.first { $0.keys.contains(key) }
   }
 
   /// What help lists, by heading.
-  static let chapters: [(title: String, bindings: [Binding])] = [
-    ("Bundles", moving + actions + looking), ("Detail", scrolling), ("Filter", filter), ("Question", question),
-    ("Link", link), ("Everywhere", always),
-  ]
+  static func chapters(of view: DashboardView) -> [Chapter] {
+    view.content.chapters + [("Filter", filter), ("Question", question), ("Link", link), ("Everywhere", always)]
+  }
 
-  private static let table = actions + looking + moving
-  private static let detail = actions + looking + scrolling
-
-  private static let moving: [Binding] = [
+  /// Through a table.
+  static let moving: [Binding] = [
     Binding(Key(.up), Key("k"), action: .move(.up), title: "up", description: "one row up"),
     Binding(Key(.down), Key("j"), action: .move(.down), title: "down", description: "one row down"),
     Binding(Key(.pageUp), Key("b", .control), action: .move(.pageUp), title: "page up", description: "a page up"),
@@ -37,10 +37,11 @@ enum Bindings {
     Binding(Key(.home), action: .move(.first), title: "first", description: "the first row"),
     Binding(Key(.end), Key("G"), action: .move(.last), title: "last", description: "the last row"),
     Binding(
-      Key(.escape), action: .closeDetail, title: "close", description: "close the detail, then clear the filter"),
+      Key(.escape), action: .stepBack, title: "close", description: "close the detail, then clear the filter"),
   ]
 
-  private static let scrolling: [Binding] = [
+  /// Through a detail.
+  static let scrolling: [Binding] = [
     Binding(Key(.up), Key("k"), action: .scroll(.up), title: "up", description: "one line up"),
     Binding(Key(.down), Key("j"), action: .scroll(.down), title: "down", description: "one line down"),
     Binding(
@@ -50,35 +51,11 @@ enum Bindings {
       description: "a page down"),
     Binding(Key(.home), action: .scroll(.first), title: "first", description: "the first line"),
     Binding(Key(.end), Key("G"), action: .scroll(.last), title: "last", description: "the last line"),
-    Binding(Key(.escape), action: .closeDetail, title: "close", description: "back to the table", isInFooter: true),
+    Binding(Key(.escape), action: .stepBack, title: "close", description: "back to the table", isInFooter: true),
   ]
 
-  private static let actions: [Binding] = [
-    Binding(
-      Key("r"), action: .retry, title: "retry", description: "package a failed bundle again, after a question",
-      isDangerous: true, isInFooter: true, disabledReason: { $0.reasonAgainstRetry }),
-    Binding(
-      Key("f"), action: .force, title: "force", description: "rebuild even what the cache has, after a question",
-      isDangerous: true, isInFooter: true, disabledReason: { $0.reasonAgainstForce }),
-    Binding(
-      Key("g"), action: .sign, title: "sign link", description: "a short-lived link to the archive, copied",
-      isDangerous: true, isInFooter: true, disabledReason: { $0.reasonAgainstSigning }),
-    Binding(
-      Key("c"), action: .copyChecksum, title: "copy", description: "copy the archive's SHA-256", isInFooter: true,
-      disabledReason: { $0.reasonAgainstCopying }),
-  ]
-
-  private static let looking: [Binding] = [
-    Binding(
-      Key(.enter), Key("d"), action: .toggleDetail, title: "detail",
-      description: "stages, attempts, error and archive of the bundle; once more closes", isInFooter: true,
-      disabledReason: { $0.selection == nil ? "no bundle is selected" : nil }),
-    Binding(
-      Key(.tab), action: .switchFocus, title: "focus", description: "arrows scroll the detail beside the table",
-      disabledReason: { $0.detail.isOpen ? nil : "no detail is open: Enter opens it" }),
-    Binding(
-      Key("/"), action: .editFilter, title: "filter",
-      description: "words, state:failed,running, pod:NAME, stage:NAME; all must hold", isInFooter: true),
+  /// What every view offers behind its own keys.
+  static let looking: [Binding] = [
     Binding(Key("s"), action: .sort, title: "sort", description: "sort by the next key", isInFooter: true),
     Binding(Key("t"), action: .switchZone, title: "time zone", description: "times in UTC or local"),
     Binding(Key("?"), Key(.function(1)), action: .help, title: "help", description: "this page", isInFooter: true),

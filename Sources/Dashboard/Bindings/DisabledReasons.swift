@@ -89,14 +89,3 @@ extension DashboardState {
     return content.status.artifact ?? content.lastArtifact
   }
 }
-
-extension ActionResult.Kind {
-  /// The word for it in a sentence.
-  var noun: String {
-    switch self {
-    case .retry: "retry"
-    case .force: "rebuild"
-    case .sign: "link"
-    }
-  }
-}

@@ -6,10 +6,10 @@ internal import BundleModel
 /// name; any other word a part of the slug or of the error or message. Letter case of ASCII does not matter.
 struct BundleFilter: Equatable, Sendable {
   enum Word: Equatable, Sendable {
-    case text([UInt8])
+    case text(Needle)
     case states([BundleState])
-    case pod([UInt8])
-    case stage([UInt8])
+    case pod(Needle)
+    case stage(Needle)
   }
 
   /// As typed.
@@ -35,10 +35,10 @@ struct BundleFilter: Equatable, Sendable {
     for word in words {
       let holds =
         switch word {
-        case .text(let needle): contains(slug.text, needle) || (!note.isEmpty && contains(note, needle))
+        case .text(let needle): needle.isIn(slug.text) || (!note.isEmpty && needle.isIn(note))
         case .states(let states): states.contains(state)
-        case .pod(let needle): contains(pod, needle)
-        case .stage(let needle): contains(stage.rawValue, needle)
+        case .pod(let needle): needle.isIn(pod)
+        case .stage(let needle): needle.isIn(stage.rawValue)
         }
       if !holds { return false }
     }
@@ -47,13 +47,13 @@ struct BundleFilter: Equatable, Sendable {
 
   /// Nil for a field whose value is still to come: it excludes nothing.
   private static func word(_ typed: Substring) -> Word? {
-    guard let colon = typed.firstIndex(of: ":") else { return .text(lower(typed)) }
+    guard let colon = typed.firstIndex(of: ":") else { return .text(Needle(typed)) }
     let value = typed[typed.index(after: colon)...]
     switch typed[..<colon].lowercased() {
     case "state": return value.isEmpty ? nil : .states(states(value))
-    case "pod": return value.isEmpty ? nil : .pod(lower(value))
-    case "stage": return value.isEmpty ? nil : .stage(lower(value))
-    default: return .text(lower(typed))
+    case "pod": return value.isEmpty ? nil : .pod(Needle(value))
+    case "stage": return value.isEmpty ? nil : .stage(Needle(value))
+    default: return .text(Needle(typed))
     }
   }
 
@@ -63,23 +63,5 @@ struct BundleFilter: Equatable, Sendable {
     return BundleState.allCases.filter { state in
       wanted.contains { state.rawValue.hasPrefix($0) || (state == .completed && "done".hasPrefix($0)) }
     }
-  }
-
-  private static func lower(_ text: Substring) -> [UInt8] { text.utf8.map(lower) }
-
-  private static func lower(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte + 32 : byte }
-
-  private func contains(_ text: String, _ needle: [UInt8]) -> Bool {
-    guard let first = needle.first else { return true }
-    let found = text.utf8.withContiguousStorageIfAvailable { bytes in
-      guard bytes.count >= needle.count else { return false }
-      for start in 0...(bytes.count - needle.count) where Self.lower(bytes[start]) == first {
-        var place = 1
-        while place < needle.count && Self.lower(bytes[start + place]) == needle[place] { place += 1 }
-        if place == needle.count { return true }
-      }
-      return false
-    }
-    return found ?? text.lowercased().contains(String(decoding: needle, as: UTF8.self))
   }
 }

@@ -274,3 +274,8 @@ struct BundleTable: Sendable {
     return place
   }
 }
+
+extension BundleTable: TableRows {
+  func key(at position: Int) -> Slug { rows[Int(visible[position])].slug }
+  func contains(_ key: Slug) -> Bool { slot(of: key) != nil }
+}

@@ -3,34 +3,26 @@ internal import Terminal
 
 /// The table of the Bundles view.
 extension DashboardState {
-  func drawBundles(_ canvas: inout Canvas, _ layout: ScreenLayout) {
-    guard layout.listColumns > 0 else { return }
-    let columns = ColumnLayout(width: layout.listColumns)
-    if let row = layout.tableHead { drawHead(&canvas, row, columns, layout) }
+  func drawBundles(_ canvas: inout Canvas, _ layout: TableLayout) {
+    guard layout.columns > 0 else { return }
+    let columns = ColumnLayout<BundleColumn>(width: layout.columns)
+    if let row = layout.head {
+      canvas.tableHead(row: row, columns, width: layout.columns) { $0.sortKey == bundles.sortKey }
+    }
     guard bundles.visibleCount > 0 else {
       drawEmpty(&canvas, layout)
       return
     }
-    let first = cursor.firstRow(count: bundles.visibleCount, height: layout.list.count)
-    for (line, row) in layout.list.enumerated() {
+    let first = cursor.firstRow(count: bundles.visibleCount, height: layout.rows.count)
+    for (line, row) in layout.rows.enumerated() {
       let position = first + line
       guard position < bundles.visibleCount else { break }
       drawRow(&canvas, position: position, row: row, columns, layout)
     }
   }
 
-  private func drawHead(_ canvas: inout Canvas, _ row: Int, _ columns: ColumnLayout, _ layout: ScreenLayout) {
-    for place in columns.places {
-      var title = place.column.title
-      if place.column.sortKey == bundles.sortKey { title += " \(canvas.glyphs.sortedDown)" }
-      if place.column == .slug { title = "  " + title }
-      write(title, &canvas, row, place, role: .dim)
-    }
-    canvas.restyle(row: row, columns: layout.listColumns) { $0.attributes = [.dim, .underline] }
-  }
-
-  private func drawEmpty(_ canvas: inout Canvas, _ layout: ScreenLayout) {
-    guard let row = layout.list.first else { return }
+  private func drawEmpty(_ canvas: inout Canvas, _ layout: TableLayout) {
+    guard let row = layout.rows.first else { return }
     let words =
       if !hasBundles {
         connection == .connecting ? "connecting to the database" : "reading bundles"
@@ -39,11 +31,11 @@ extension DashboardState {
       } else {
         "no bundles yet: bundletop package SLUG adds one"
       }
-    canvas.write(words, row: row, column: 0, width: layout.listColumns, role: .dim)
+    canvas.write(words, row: row, column: 0, width: layout.columns, role: .dim)
   }
 
   private func drawRow(
-    _ canvas: inout Canvas, position: Int, row: Int, _ columns: ColumnLayout, _ layout: ScreenLayout
+    _ canvas: inout Canvas, position: Int, row: Int, _ columns: ColumnLayout<BundleColumn>, _ layout: TableLayout
   ) {
     let bundle = bundles.row(at: position)
     let extra = bundles.extra(of: bundle.slug)
@@ -51,36 +43,17 @@ extension DashboardState {
       let text = text(of: place.column, bundle, extra, width: place.width, &canvas)
       switch place.column {
       case .slug:
-        if bundle.damage != nil {
-          let glyph = Verification.damageGlyph(unicode: canvas.capabilities.unicode)
-          canvas.write(glyph, row: row, column: place.start, role: .trouble)
-        } else {
-          let glyph = bundle.state.glyph(unicode: canvas.capabilities.unicode)
-          canvas.write(glyph, row: row, column: place.start, role: .state(bundle.state))
-        }
-        canvas.write(text, row: row, column: place.start + 2, width: place.width - 2)
-      case .state: write(text, &canvas, row, place, role: .state(bundle.state))
-      case .stage: write(text, &canvas, row, place, role: bundle.damage == nil ? .plain : .trouble)
-      case .progress: write(text, &canvas, row, place, role: bundle.state == .running ? .plain : .dim)
-      case .note: write(text, &canvas, row, place, role: bundle.state == .failed ? .plain : .dim)
-      default: write(text, &canvas, row, place)
+        let (sign, role) = bundle.sign(canvas.glyphs)
+        canvas.nameCell(text, sign: sign, role: role, row: row, place)
+      case .state: canvas.cell(text, row: row, place, role: .state(bundle.state))
+      case .stage: canvas.cell(text, row: row, place, role: bundle.damage == nil ? .plain : .trouble)
+      case .progress: canvas.cell(text, row: row, place, role: bundle.state == .running ? .plain : .dim)
+      case .note: canvas.cell(text, row: row, place, role: bundle.state == .failed ? .plain : .dim)
+      default: canvas.cell(text, row: row, place)
       }
     }
-    let isSelected = bundle.slug == cursor.shown
-    let isStale = !connection.isUsable && connection != .connecting
-    guard isSelected || isStale else { return }
-    canvas.restyle(row: row, columns: layout.listColumns) { style in
-      if isSelected { style = Style(attributes: .reverse) }
-      if isStale { style.attributes.insert(.dim) }
-    }
-    if isSelected { canvas.putCursor(row: row, column: 0) }
-  }
-
-  private func write(
-    _ text: String, _ canvas: inout Canvas, _ row: Int, _ place: ColumnLayout.Place, role: Role = .plain
-  ) {
-    let shift = place.column.isRightAligned ? max(0, place.width - canvas.columns(of: text)) : 0
-    canvas.write(text, row: row, column: place.start + shift, width: place.width - shift, role: role)
+    canvas.markRow(
+      row, width: layout.columns, isSelected: bundle.slug == cursor.shown, isStale: connection.leavesDataStale)
   }
 
   private func text(
@@ -91,7 +64,7 @@ extension DashboardState {
     case .state: bundle.state.rawValue
     case .stage:
       if let damage = bundle.damage {
-        "\(Verification.damageGlyph(unicode: canvas.capabilities.unicode)) \(damage.rawValue)"
+        "\(canvas.glyphs.differs) \(damage.rawValue)"
       } else {
         Self.stageText(bundle, extra)
       }
@@ -135,5 +108,12 @@ extension DashboardState {
     }
     return String(repeating: glyphs.filled, count: filled)
       + String(repeating: glyphs.unfilled, count: max(0, width - filled))
+  }
+}
+
+extension BundleRow {
+  /// The sign in front of the slug: that of the state, unless the stored archive is not what was published.
+  fileprivate func sign(_ glyphs: Glyphs) -> (Character, Role) {
+    damage == nil ? (state.glyph(glyphs), .state(state)) : (glyphs.differs, .trouble)
   }
 }

@@ -1,7 +1,7 @@
 internal import BundleModel
 
 /// What the table is sorted by; the slug is the second key everywhere, so that rows do not jump.
-package enum SortKey: CaseIterable, Sendable {
+enum SortKey: CaseIterable, Sendable {
   /// Trouble first: failed, damaged in the store, running, queued, completed.
   case state
   case slug

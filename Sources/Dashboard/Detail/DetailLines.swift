@@ -21,7 +21,7 @@ struct DetailLines {
 
   private mutating func addTitle(_ content: BundleDetail, _ canvas: Canvas) {
     let status = content.status
-    let glyph = status.state.glyph(unicode: canvas.capabilities.unicode)
+    let glyph = status.state.glyph(canvas.glyphs)
     let version = status.version.map { " " + UntrustedText.line($0, limit: 40) } ?? ""
     addWrapped(status.slug.text, .strong)
     let cached = status.cached == true && status.state == .completed ? " from the cache" : ""

@@ -3,12 +3,11 @@ internal import Terminal
 
 /// The detail pane beside the table, or as a screen of its own.
 extension DashboardState {
-  func drawPane(_ canvas: inout Canvas, _ layout: ScreenLayout) {
+  func drawPane(_ canvas: inout Canvas, _ layout: TableLayout) {
     guard let pane = layout.pane, !pane.columns.isEmpty else { return }
-    var inside = pane.columns
-    if inside.lowerBound > 0 {
-      canvas.verticalLine(rows: pane.rows, column: inside.lowerBound)
-      inside = min(inside.lowerBound + 2, inside.upperBound)..<inside.upperBound
+    let inside = pane.inside
+    if pane.columns.lowerBound > 0 {
+      canvas.verticalLine(rows: pane.rows, column: pane.columns.lowerBound)
       if detail.hasFocus, let row = pane.rows.first {
         canvas.write(String(canvas.glyphs.pointer), row: row, column: pane.columns.lowerBound, role: .strong)
       }
@@ -16,7 +15,7 @@ extension DashboardState {
     let lines = paneLines(width: inside.count, &canvas)
     let first = min(detail.scroll, max(0, lines.count - pane.rows.count))
     canvas.write(lines, from: first, rows: pane.rows, columns: inside)
-    guard !connection.isUsable, connection != .connecting else { return }
+    guard connection.leavesDataStale else { return }
     for row in pane.rows {
       canvas.restyle(row: row, column: inside.lowerBound, columns: inside.count) { $0.attributes.insert(.dim) }
     }
@@ -35,23 +34,11 @@ extension DashboardState {
     return DetailLines(content, width: width, canvas: &canvas).lines
   }
 
-  /// How many lines help or the pane has, for scrolling.
-  func scrollableLines(_ layout: ScreenLayout) -> Int {
+  /// How many lines the detail has in a pane, for scrolling.
+  func paneLineCount(_ pane: TableLayout.Pane) -> Int {
     var canvas = Canvas(
       size: Size(columns: 0, rows: 0), capabilities: Capabilities(colors: .none, unicode: true),
       clock: RenderClock(now: Timestamp(microseconds: 0)), zone: .utc)
-    if layout.help != nil { return HelpLines.all(width: layout.size.columns, canvas).count }
-    guard let pane = layout.pane else { return 0 }
-    let inset = pane.columns.lowerBound > 0 ? 2 : 0
-    return paneLines(width: max(0, pane.columns.count - inset), &canvas).count
-  }
-
-  /// Keeps what is scrolled inside its text; costs nothing while nothing is scrolled.
-  mutating func clampScroll(_ layout: ScreenLayout) {
-    if let scroll = helpScroll, scroll > 0 {
-      helpScroll = min(scroll, max(0, scrollableLines(layout) - (layout.help?.count ?? 0)))
-    } else if helpScroll == nil, detail.scroll > 0 {
-      detail.scroll = min(detail.scroll, max(0, scrollableLines(layout) - (layout.pane?.rows.count ?? 0)))
-    }
+    return paneLines(width: pane.inside.count, &canvas).count
   }
 }

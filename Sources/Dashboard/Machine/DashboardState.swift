@@ -22,14 +22,13 @@ package struct DashboardState: Sendable {
 
   // What is looked at.
   var view = DashboardView.bundles
-  var cursor = TableCursor()
-  /// Rows of the table on the screen, as last reckoned.
-  var page = 1
+  var cursor = TableCursor<Slug>()
   var detail = DetailPane()
   var zone = TimeZoneChoice.utc
 
   // What is going on with the person.
-  var filterEdit: FilterEdit?
+  /// The filter while it is typed; nil while it is not.
+  var filterEdit: String?
   var question: Question?
   var link: LinkOverlay?
   /// Lines scrolled; nil while help is closed.
@@ -52,57 +51,6 @@ package struct DashboardState: Sendable {
     if link != nil { return .link }
     if question != nil { return .question }
     if filterEdit != nil { return .filter }
-    if detail.isOpen && (detail.hasFocus || !ScreenLayout.hasRoomBeside(size)) { return .detail }
-    return .table
+    return view.content.givesKeysToDetail(self) ? .detail : .table
   }
-}
-
-/// Who gets the keys: each has its own bindings.
-enum Mode: CaseIterable, Sendable {
-  case table, detail, filter, question, link, help
-}
-
-/// The filter line while it is typed.
-struct FilterEdit: Equatable, Sendable {
-  var text: String
-}
-
-/// A question that waits for yes or no, bound to what the person saw when asking.
-struct Question: Equatable, Sendable {
-  var slug: Slug
-  var seen: SeenState
-  var isForced: Bool
-}
-
-/// The outcome of the last action, in the footer for a while.
-struct Notice: Equatable, Sendable {
-  enum Kind: Equatable, Sendable { case information, refusal, failure }
-  var kind: Kind
-  var phrase: Phrase
-  var until: Timestamp
-}
-
-/// A signed link on the screen.
-struct LinkOverlay: Sendable {
-  var link: SignedLink
-  var isRevealed = false
-  /// What became of the last copy; nil while it is under way.
-  var copied: Phrase?
-
-  /// The link serves no more: nothing is left to show.
-  func isExpired(at now: Timestamp) -> Bool { now >= link.expiresAt }
-}
-
-/// The detail pane and what was read for it.
-struct DetailPane: Sendable {
-  var isOpen = false
-  /// Keys go to the pane beside the table.
-  var hasFocus = false
-  var scroll = 0
-  var content: BundleDetail?
-  var failure: (slug: Slug, reason: String)?
-  /// Asked for and not answered yet.
-  var inFlight: Slug?
-  /// The row changed since the content was asked for.
-  var isStale = false
 }

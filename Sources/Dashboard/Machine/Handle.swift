@@ -36,10 +36,8 @@ extension DashboardState {
   /// Brings cursor and scrolling into what the screen can show now.
   private mutating func settle() {
     let layout = ScreenLayout(self, size: size)
-    let height = layout.list.isEmpty ? page : layout.page
-    page = height
-    cursor.settle(in: bundles, height: height)
-    if layout.pane != nil || layout.help != nil { clampScroll(layout) }
+    view.content.settle(&self, on: layout)
+    settleHelp(on: layout)
   }
 
   private mutating func bundlesChanged(at: Timestamp) {
@@ -86,15 +84,5 @@ extension DashboardState {
   private mutating func expireNotice(at: Timestamp) {
     if let notice, at >= notice.until { self.notice = nil }
     if let overlay = link, overlay.isExpired(at: at), overlay.isRevealed { link?.isRevealed = false }
-  }
-}
-
-extension ConnectionState {
-  /// True when the database answers.
-  var isUsable: Bool {
-    switch self {
-    case .live, .polling: true
-    case .connecting, .blind, .lost: false
-    }
   }
 }

@@ -1,11 +1,23 @@
 internal import BundleModel
 
-/// What changes the world, or hands something out.
+/// What a person asks for about one bundle: to see more of it, to change the world, to be handed something.
 extension DashboardState {
+  mutating func perform(_ action: BundleAction, at: Timestamp) -> [DashboardEffect] {
+    switch action {
+    case .toggleDetail: toggleDetail()
+    case .switchFocus: detail.hasFocus.toggle()
+    case .retry: ask(isForced: false)
+    case .force: ask(isForced: true)
+    case .sign: return askForLink(at: at)
+    case .copyChecksum: return copyChecksum()
+    }
+    return []
+  }
+
   /// Puts the question; what is on the screen now is what the answer will be about.
-  mutating func ask(isForced: Bool) {
+  private mutating func ask(isForced: Bool) {
     guard let slug = cursor.shown, let row = bundles.row(of: slug) else { return }
-    choosePresentRow()
+    cursor.chooseShown(in: bundles)
     question = Question(slug: slug, seen: row.seen, isForced: isForced)
   }
 
@@ -17,9 +29,9 @@ extension DashboardState {
     return [.retry(asked.slug, seen: asked.seen, force: asked.isForced)]
   }
 
-  mutating func askForLink(at: Timestamp) -> [DashboardEffect] {
+  private mutating func askForLink(at: Timestamp) -> [DashboardEffect] {
     guard let slug = cursor.shown else { return [] }
-    choosePresentRow()
+    cursor.chooseShown(in: bundles)
     pending[slug] = .sign
     tell(.information, "\(slug): signing a link", at: at)
     return [.sign(slug, lifetime: configuration.linkLifetime)]
@@ -39,9 +51,9 @@ extension DashboardState {
     return [.copy(.secret(overlay.link.url), label: Self.linkLabel)]
   }
 
-  mutating func copyChecksum() -> [DashboardEffect] {
+  private mutating func copyChecksum() -> [DashboardEffect] {
     guard let slug = cursor.shown, let checksum = copyableChecksum else { return [] }
-    choosePresentRow()
+    cursor.chooseShown(in: bundles)
     let label = "checksum of \(UntrustedText.line(slug.text, limit: 80))"
     return [.copy(.plain(UntrustedText.line(checksum, limit: 200)), label: label)]
   }
@@ -64,9 +76,4 @@ extension DashboardState {
 
   /// How a copied link comes back in `copied`.
   private static let linkLabel = "link"
-
-  /// Who acts on a row has chosen it: from now on the cursor stays with its slug.
-  private mutating func choosePresentRow() {
-    cursor.choose(cursor.position, in: bundles, height: page)
-  }
 }

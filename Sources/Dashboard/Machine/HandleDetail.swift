@@ -7,7 +7,7 @@ extension DashboardState {
       closeDetail()
       return
     }
-    cursor.choose(cursor.position, in: bundles, height: page)
+    cursor.chooseShown(in: bundles)
     detail.isOpen = true
     detail.hasFocus = false
     detail.scroll = 0

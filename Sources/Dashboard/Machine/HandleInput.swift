@@ -23,7 +23,7 @@ extension DashboardState {
   }
 
   private mutating func pressed(_ key: Key, at: Timestamp) -> [DashboardEffect] {
-    guard let binding = Bindings.binding(for: key, in: mode) else {
+    guard let binding = Bindings.binding(for: key, in: mode, of: view) else {
       if filterEdit != nil, mode == .filter, case .character(let character) = key.code, key.modifiers.isEmpty {
         type(String(character))
       }
@@ -38,29 +38,25 @@ extension DashboardState {
 
   private mutating func perform(_ action: Action, at: Timestamp) -> [DashboardEffect] {
     switch action {
-    case .move(let motion): move(motion)
-    case .scroll(let motion): scroll(motion)
-    case .toggleDetail: toggleDetail()
-    case .switchFocus: detail.hasFocus.toggle()
-    case .closeDetail: stepBack()
-    case .editFilter: filterEdit = FilterEdit(text: bundles.filter.text)
+    case .move(let motion): view.content.move(motion, in: &self)
+    case .scroll(let motion):
+      if helpScroll != nil { scrollHelp(motion) } else { view.content.scrollDetail(motion, in: &self) }
+    case .stepBack: view.content.stepBack(in: &self)
+    case .sort:
+      let key = view.content.sortByNext(in: &self)
+      tell(.information, "sorted by \(key)", at: at)
+    case .editFilter: filterEdit = view.content.extent(of: self).filter
     case .keepFilter: filterEdit = nil
     case .clearFilter: clearFilter()
-    case .eraseCharacter: erase { _ = $0.popLast() }
-    case .eraseWord: erase(Self.dropLastWord)
-    case .retry: ask(isForced: false)
-    case .force: ask(isForced: true)
+    case .eraseCharacter: editFilter { _ = $0.popLast() }
+    case .eraseWord: editFilter(Self.dropLastWord)
     case .forceInstead: question?.isForced = true
     case .answerYes: return answerYes(at: at)
     case .answerNo: question = nil
-    case .sign: return askForLink(at: at)
-    case .copyChecksum: return copyChecksum()
+    case .bundle(let action): return perform(action, at: at)
     case .revealLink: if link?.isExpired(at: at) == false { link?.isRevealed.toggle() }
     case .copyLink: return copyLink(at: at)
     case .closeLink: link = nil
-    case .sort:
-      bundles.sort(by: bundles.sortKey.next)
-      tell(.information, "sorted by \(bundles.sortKey.title)", at: at)
     case .switchZone:
       zone = zone == .utc ? .local : .utc
       tell(.information, zone == .utc ? "times in UTC" : "times in local time", at: at)
@@ -74,87 +70,47 @@ extension DashboardState {
     return []
   }
 
-  // MARK: Moving
-
-  private mutating func move(_ motion: Motion) {
-    let target = motion.target(from: cursor.position, count: bundles.visibleCount, page: page)
-    choose(target)
-  }
-
-  private mutating func choose(_ position: Int) {
-    let before = cursor.shown
-    cursor.choose(position, in: bundles, height: page)
-    if cursor.shown != before { detail.scroll = 0 }
-  }
-
-  private mutating func scroll(_ motion: Motion) {
-    let layout = ScreenLayout(self, size: size)
-    let count = scrollableLines(layout)
-    if helpScroll != nil {
-      let last = max(0, count - (layout.help?.count ?? 0))
-      helpScroll = motion.target(from: min(helpScroll ?? 0, last), count: last + 1, page: layout.help?.count ?? 1)
-    } else {
-      let height = layout.pane?.rows.count ?? 1
-      let last = max(0, count - height)
-      detail.scroll = motion.target(from: min(detail.scroll, last), count: last + 1, page: height)
-    }
-  }
-
-  /// Esc in table or detail: closes one thing at a time.
-  private mutating func stepBack() {
-    if detail.isOpen { closeDetail() } else if !bundles.filter.isEmpty { bundles.show(.none) }
-  }
-
   // MARK: Mouse
 
   private mutating func handle(_ event: MouseEvent) {
-    let layout = ScreenLayout(self, size: size)
-    let isOverPane = layout.pane.map { $0.rows.contains(event.row) && $0.columns.contains(event.column) } ?? false
-    switch event.kind {
-    case .wheelUp, .wheelDown:
-      let lines = event.kind == .wheelUp ? -3 : 3
-      if let scroll = helpScroll { helpScroll = max(0, scroll + lines) }
-      guard mode == .table || mode == .detail || mode == .filter else { return }
-      if isOverPane {
-        detail.scroll = max(0, detail.scroll + lines)
-      } else if !layout.list.isEmpty {
-        cursor.scroll(by: lines, in: bundles, height: page)
-      }
-    case .press:
-      guard mode == .table || mode == .detail || mode == .filter else { return }
-      if isOverPane && ScreenLayout.hasRoomBeside(size) { detail.hasFocus = true }
-      guard layout.list.contains(event.row), event.column < layout.listColumns else { return }
-      detail.hasFocus = false
-      let first = cursor.firstRow(count: bundles.visibleCount, height: page)
-      let position = first + event.row - layout.list.lowerBound
-      if position < bundles.visibleCount { choose(position) }
-    case .release, .drag: break
+    if let scroll = helpScroll {
+      helpScroll = max(0, scroll + (event.wheelLines ?? 0))
+    } else if [.table, .detail, .filter].contains(mode) {
+      view.content.pointed(event, in: &self)
     }
   }
 
   // MARK: Filter
 
   private mutating func type(_ text: String) {
-    guard var edit = filterEdit else { return }
-    edit.text = String((edit.text + UntrustedText.line(text)).prefix(200))
-    filterEdit = edit
-    bundles.show(BundleFilter(edit.text))
+    editFilter { $0 = String(($0 + UntrustedText.line(text)).prefix(200)) }
   }
 
-  private mutating func erase(_ change: (inout String) -> Void) {
+  private mutating func editFilter(_ change: (inout String) -> Void) {
     guard var edit = filterEdit else { return }
-    change(&edit.text)
+    change(&edit)
     filterEdit = edit
-    bundles.show(BundleFilter(edit.text))
+    view.content.filter(edit, in: &self)
   }
 
   private mutating func clearFilter() {
     filterEdit = nil
-    bundles.show(.none)
+    view.content.filter("", in: &self)
   }
 
   private static func dropLastWord(_ text: inout String) {
     while text.last?.isWhitespace == true { text.removeLast() }
     while let last = text.last, !last.isWhitespace { text.removeLast() }
+  }
+}
+
+extension MouseEvent {
+  /// How many lines the wheel scrolls down; nil for anything else than the wheel.
+  var wheelLines: Int? {
+    switch kind {
+    case .wheelUp: -3
+    case .wheelDown: 3
+    case .press, .release, .drag: nil
+    }
   }
 }

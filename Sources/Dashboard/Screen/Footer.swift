@@ -29,7 +29,7 @@ extension DashboardState {
   }
 
   private func drawQuestion(_ question: Question, _ canvas: inout Canvas, _ row: Int) {
-    let keys = Bindings.of(.question).filter { $0.isInFooter && $0.disabledReason(self) == nil }
+    let keys = Bindings.of(.question, in: view).filter { $0.isInFooter && $0.disabledReason(self) == nil }
     let names = keys.map { "\($0.keys[0].label(unicode: canvas.capabilities.unicode)) \($0.title)" }
     // What will happen and how to say yes or no outlive the rest, the rarer way out goes first.
     let answers = [names.joined(separator: " · "), names.prefix(2).joined(separator: " · "), "y/n"]
@@ -67,15 +67,16 @@ extension DashboardState {
     return "Retry \(slug)? attempt \(attempt), same inputs (fingerprint \(inputs)…)\(phrase: age)"
   }
 
-  private func drawFilter(_ edit: FilterEdit, _ canvas: inout Canvas, _ row: Int) {
-    let count = "\(Formats.count(bundles.visibleCount)) of \(Formats.count(bundles.total))"
+  private func drawFilter(_ edit: String, _ canvas: inout Canvas, _ row: Int) {
+    let extent = view.content.extent(of: self)
+    let count = "\(Formats.count(extent.visible)) of \(Formats.count(extent.total))"
     let width = canvas.frame.size.columns
     let keys = width >= 60 ? "  Enter keep · Esc clear" : ""
     let right = count + keys
     let rightColumns = canvas.columns(of: right)
     let room = max(1, width - rightColumns - 2)
     // The end of the text is what is being typed: when it is too long, its beginning goes.
-    var text = "/" + UntrustedText.line(edit.text)
+    var text = "/" + UntrustedText.line(edit)
     while canvas.columns(of: text) > room && text.count > 1 { text.removeFirst() }
     let used = canvas.write(text, row: row, column: 0, width: room, role: .strong)
     canvas.putCursor(row: row, column: min(used, max(0, width - 1)))
@@ -83,7 +84,9 @@ extension DashboardState {
   }
 
   private func drawKeys(_ canvas: inout Canvas, _ row: Int) {
-    let shown = Bindings.of(mode).filter { $0.isInFooter && !($0.isDangerous && configuration.isReadOnly) }
+    let shown = Bindings.of(mode, in: view).filter {
+      $0.isInFooter && !($0.isDangerous && configuration.isReadOnly)
+    }
     let labels = shown.map { "\($0.keys[0].label(unicode: canvas.capabilities.unicode)) \($0.title)" }
     // Help and quit keep their place at any width; the others fill what is left.
     let isKept = shown.map { [.help, .quit].contains($0.action) }

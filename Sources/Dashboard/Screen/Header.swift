@@ -4,6 +4,7 @@ internal import Terminal
 /// The first lines: which database, how fresh, which pods, how many bundles in which state.
 extension DashboardState {
   func drawHeader(_ canvas: inout Canvas, _ layout: ScreenLayout) {
+    let extent = view.content.extent(of: self)
     if layout.header.count >= 2 {
       canvas.line(
         row: 0,
@@ -13,12 +14,12 @@ extension DashboardState {
         right: [readOnlySegment, podsSegment, connectionSegment(&canvas, isShort: false)])
       canvas.line(
         row: 1, left: countSegments(canvas, isShort: false),
-        right: [filterSegment, shownSegment, storageSegment(&canvas), zoneSegment])
+        right: [filterSegment(extent), shownSegment(extent), storageSegment, zoneSegment])
     } else if layout.header.count == 1 {
       let counts = countSegments(canvas, isShort: true)
       canvas.line(
         row: 0, left: [connectionSegment(&canvas, isShort: true)] + counts,
-        right: [shownSegment, podsSegment, Segment("bundletop", .strong, priority: 0)], gap: 1)
+        right: [shownSegment(extent), podsSegment, Segment("bundletop", .strong, priority: 0)], gap: 1)
     }
   }
 
@@ -35,37 +36,38 @@ extension DashboardState {
     return Segment("pods \(alive)/\(known)", alive == 0 ? .trouble : alive < known ? .warning : .plain, priority: 6)
   }
 
-  private var filterSegment: Segment {
-    Segment(bundles.filter.isEmpty ? "" : "filter: \(bundles.filter.text)", .strong, priority: 3)
+  private func filterSegment(_ extent: ViewExtent) -> Segment {
+    Segment(extent.isFiltered ? "filter: \(extent.filter)" : "", .strong, priority: 3)
   }
 
-  private var shownSegment: Segment {
-    guard hasBundles else { return Segment("", priority: 5) }
-    let total = Formats.count(bundles.total)
-    if bundles.filter.isEmpty { return Segment(total + (bundles.total == 1 ? " bundle" : " bundles"), priority: 2) }
-    return Segment("\(Formats.count(bundles.visibleCount)) of \(total)", .strong, priority: 6)
+  private func shownSegment(_ extent: ViewExtent) -> Segment {
+    guard extent.isKnown else { return Segment("", priority: 5) }
+    let total = Formats.count(extent.total)
+    guard extent.isFiltered else {
+      return Segment("\(total) \(extent.noun)\(extent.total == 1 ? "" : "s")", priority: 2)
+    }
+    return Segment("\(Formats.count(extent.visible)) of \(total)", .strong, priority: 6)
   }
 
   private func countSegments(_ canvas: Canvas, isShort: Bool) -> [Segment] {
     guard hasBundles else { return [] }
     let states = BundleState.byTrouble.map { state in
       let count = bundles.count(state)
-      let word = isShort ? state.glyph(unicode: canvas.capabilities.unicode) : "\(state.countWord) "
+      let word = isShort ? String(state.glyph(canvas.glyphs)) : "\(state.countWord) "
       let importance = 10 - Int(state.trouble)
       return Segment(word + Formats.count(count), count == 0 ? .dim : .state(state), priority: importance)
     }
     let damages = [Verification.mismatch, .missing].filter { bundles.count($0) > 0 }
     guard !damages.isEmpty else { return states }
     if isShort {
-      let glyph = Verification.damageGlyph(unicode: canvas.capabilities.unicode)
       let count = damages.reduce(0) { $0 + bundles.count($1) }
-      return states + [Segment(glyph + Formats.count(count), .trouble, priority: 9)]
+      return states + [Segment("\(canvas.glyphs.differs)" + Formats.count(count), .trouble, priority: 9)]
     }
     return states
       + damages.map { Segment("\($0.rawValue) \(Formats.count(bundles.count($0)))", .trouble, priority: 9) }
   }
 
-  private func storageSegment(_ canvas: inout Canvas) -> Segment {
+  private var storageSegment: Segment {
     switch storage {
     case .unknown: Segment("", priority: 2)
     case .reachable: Segment("storage ok", priority: 2)

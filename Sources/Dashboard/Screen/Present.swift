@@ -15,10 +15,7 @@ extension DashboardState {
     var canvas = Canvas(size: size, capabilities: capabilities, clock: clock, zone: zone)
     drawHeader(&canvas, layout)
     drawBanner(&canvas, layout)
-    switch view {
-    case .bundles: drawBundles(&canvas, layout)
-    }
-    drawPane(&canvas, layout)
+    view.content.draw(self, on: &canvas, layout)
     drawHelp(&canvas, layout)
     drawLink(&canvas, layout)
     drawFooter(&canvas, layout)

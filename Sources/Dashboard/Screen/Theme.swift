@@ -32,17 +32,12 @@ enum Role: Hashable, Sendable {
 
 extension BundleState {
   /// The sign that stands for a state beside its word.
-  func glyph(unicode: Bool) -> String {
+  func glyph(_ glyphs: Glyphs) -> Character {
     switch self {
-    case .failed: unicode ? "✖" : "x"
-    case .running: unicode ? "▸" : ">"
-    case .queued: unicode ? "○" : "o"
-    case .completed: unicode ? "●" : "*"
+    case .failed: glyphs.failure
+    case .running: glyphs.pointer
+    case .queued: glyphs.queued
+    case .completed: glyphs.active
     }
   }
-}
-
-extension Verification {
-  /// The sign that stands for an archive that is not in the store as it was published.
-  static func damageGlyph(unicode: Bool) -> String { unicode ? "≠" : "!" }
 }

@@ -32,28 +32,6 @@ final class DashboardActions: Sendable {
     }
   }
 
-  /// Asks the object store now and then whether it is there; tells only what changed.
-  func watchStorage() async {
-    guard let artifacts = storage.artifacts else {
-      return inbox.post { .storage(.notConfigured, at: $0) }
-    }
-    var isReachable: Bool?
-    while !Task.isCancelled {
-      do throws(StorageError) {
-        try await artifacts.check()
-        if isReachable != true { inbox.post { .storage(.reachable, at: $0) } }
-        isReachable = true
-      } catch {
-        if Task.isCancelled { return }
-        if isReachable != false {
-          inbox.post { .storage(.unreachable(since: $0, reason: error.message), at: $0) }
-        }
-        isReachable = false
-      }
-      try? await Task.sleep(for: isReachable == true ? .seconds(30) : .seconds(5))
-    }
-  }
-
   private func loadDetail(_ slug: Slug) async {
     do throws(StoreError) {
       guard let status = try await store.statuses(of: [slug]).first else {

@@ -49,15 +49,16 @@ actor DashboardRunner {
     // The skeleton comes before anything is opened: database, TLS and user names all take their time.
     paint()
     let store = BundleStore(connection, connections: 2)
+    let storage = StorageWatch(environment: environment)
     let actions = DashboardActions(
-      screen: screen, store: store, storage: StorageWatch(environment: environment),
+      screen: screen, store: store, storage: storage,
       who: ThisProcess.userName(in: environment), inbox: inbox)
     let sources = [
       Task { [screen, inbox] in
         for await event in screen.events { inbox.post { .terminal(event, at: $0) } }
       },
       Task { [inbox] in await FeedWatch(inbox: inbox).follow(store) },
-      Task { await actions.watchStorage() },
+      Task { [inbox] in await storage.follow(telling: inbox) },
     ]
     let status = await loop(actions)
     for source in sources { source.cancel() }
