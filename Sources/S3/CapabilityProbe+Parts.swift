@@ -18,7 +18,7 @@ extension ProbeRequests {
       (Capability(.multipart, .no, seen), Capability(.completeTwice, .unknown, "uploads in parts do not work"))
     }
     let text = Array("one small part".utf8)
-    let begun = try await send(Wish(method: .post, key: key("parts"), query: [("uploads", "")]))
+    let begun = try await send(Wish(method: .post, key: key("parts"), query: [("uploads", "")], body: []))
     guard let upload = uploadID(begun) else { return none("begin: \(begun.inWords)") }
     let part = try await sendPart(1, text, key("parts"), upload)
     guard part.isSuccess, let etag = part.headers["etag"] else { return none("part: \(part.inWords)") }
@@ -37,7 +37,7 @@ extension ProbeRequests {
   }
 
   private func smallParts() async throws(S3Error) -> Capability {
-    let begun = try await send(Wish(method: .post, key: key("small-parts"), query: [("uploads", "")]))
+    let begun = try await send(Wish(method: .post, key: key("small-parts"), query: [("uploads", "")], body: []))
     guard let upload = uploadID(begun) else { return Capability(.smallPartsRefused, .unknown, begun.inWords) }
     var etags: [String] = []
     for number in 1...2 {
