@@ -56,9 +56,7 @@ struct RefusedCallsTests {
         directory: workspace.bundle,
         environment: CleanEnvironment.make(searchPath: "/usr/bin:/bin", workspace: workspace), limit: .seconds(60),
         grace: .milliseconds(300), outputLimit: 1 << 20,
-        confinement: Sandbox(kind: kind).confinement(
-          reading: workspace.readable, writing: [workspace.bundle, workspace.home, workspace.temporary],
-          view: workspace.view, network: false, usage: UsageLimits())))
+        confinement: workspace.confinement(in: Sandbox(kind: kind), network: false, usage: UsageLimits())))
     #expect(outcome.code == 0)
     let answers = outcome.tail.split(separator: "\n").map(String.init)
     #expect(answers == Self.calls.map { "\($0.name) -1 \($0.errno)" })
