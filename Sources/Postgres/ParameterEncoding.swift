@@ -64,6 +64,7 @@ struct EncodedParameters {
 
   /// An array literal with every element quoted. Source: Postgres manual, 8.15.6.
   private static func append(_ elements: [String], to bytes: inout [UInt8]) {
+    bytes.reserveCapacity(bytes.count + elements.reduce(2) { $0 + $1.utf8.count + 3 })
     bytes.append(UInt8(ascii: "{"))
     for (index, element) in elements.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
