@@ -1,4 +1,5 @@
 import BundleModel
+import HTTPTransport
 import Hashing
 import TestSupport
 import Testing

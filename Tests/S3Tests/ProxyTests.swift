@@ -1,9 +1,9 @@
 import BundleModel
 import Glibc
-import HTTPTransport
 import TestSupport
 import Testing
 
+@testable import HTTPTransport
 @testable import S3
 
 /// A proxy is used when it is named, and never because the environment says so.
