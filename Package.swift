@@ -162,7 +162,13 @@ let package = Package(
       name: "BundleStoreTests",
       dependencies: ["BundleModel", "BundleStore", "LocalStack", "Postgres", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "CatalogPodTests", dependencies: ["BundleModel", "CatalogPod"], swiftSettings: strict),
+    .testTarget(
+      name: "CatalogPodTests",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "Packager", "Postgres", "TestSupport",
+        logging,
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "CSpawn", "Packager"], swiftSettings: strict),
     .executableTarget(
