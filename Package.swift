@@ -190,8 +190,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "LocalStack", "Postgres", "ProcessControl", "S3", "S3Stub", "TestSupport",
-        "bundlepod",
+        "BundleModel", "BundleStore", "HTTPTransport", "LocalStack", "Postgres", "ProcessControl", "S3", "S3Stub",
+        "TestSupport", "bundlepod",
         "bundletop",
       ],
       swiftSettings: strict),

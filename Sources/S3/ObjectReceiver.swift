@@ -4,7 +4,8 @@ internal import HTTPTransport
 internal import Hashing
 
 /// Takes an object's bytes over as many tries as it needs: file, hash and position outlive a broken connection.
-final class ObjectReceiver: BodyReceiver, @unchecked Sendable {  // one thread at a time: the loop or, between tries, the caller
+// Unchecked: one thread at a time, the loop or, between tries, the caller.
+final class ObjectReceiver: BodyReceiver, @unchecked Sendable {
   /// Where the bytes go.
   enum Destination: Sendable {
     /// Fails when the object is longer than `limit` bytes.

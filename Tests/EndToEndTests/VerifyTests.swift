@@ -1,4 +1,5 @@
 import BundleModel
+import HTTPTransport
 import TestSupport
 import Testing
 
