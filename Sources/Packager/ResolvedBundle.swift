@@ -9,14 +9,4 @@ package struct ResolvedBundle: Equatable, Sendable {
   /// False when the bundle installs dependencies without a lock file: never answered from the cache.
   package var isPinned: Bool
   var manifest: Manifest
-
-  init(
-    fingerprint: Fingerprint, version: String, filename: String, isPinned: Bool, manifest: Manifest
-  ) {
-    self.fingerprint = fingerprint
-    self.version = version
-    self.filename = filename
-    self.isPinned = isPinned
-    self.manifest = manifest
-  }
 }
