@@ -103,7 +103,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "CatalogPod",
-      dependencies: ["BundleModel", "BundleStore", "ArtifactStorage", "Packager", "PodAPI", logging] + httpServer,
+      dependencies: [
+        "BundleModel", "BundleStore", "ArtifactStorage", "Packager", "PodAPI", "ProcessControl", logging,
+      ] + httpServer,
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
     .target(name: "LegacyMigration", dependencies: ["ProcessControl"], swiftSettings: strict),

@@ -63,6 +63,9 @@ package struct APIAnswer: Sendable {
     APIAnswer(302, headers: ["location": location, "referrer-policy": "no-referrer"])
   }
 
+  /// Whether an answer of this status has a body at all (RFC 9110 section 6.4.1).
+  package var allowsBody: Bool { status != 204 && status != 304 && status >= 200 }
+
   /// Leaves the head alone, with the length that the body would have had: the answer to HEAD.
   mutating func dropBody() {
     switch body {

@@ -42,7 +42,7 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
   }
   /// The body has more bytes than the route takes.
   package static func tooLarge(limit: Int) -> APIError {
-    APIError(413, "the body is larger than \(limit) bytes", headers: ["connection": "close"])
+    APIError(413, "the body is larger than \(limit) bytes")
   }
   /// The form of the request is wrong.
   package static func invalid(_ complaints: FlattenedError) -> APIError { APIError(400, .flattened(complaints)) }

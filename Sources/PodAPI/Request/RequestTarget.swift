@@ -3,6 +3,14 @@ package struct RequestTarget: Sendable {
   package let path: [String]
   package let query: QueryItems
 
+  /// What stands for a target that cannot be read; no route has it.
+  static let malformed = RequestTarget(path: [], query: QueryItems())
+
+  private init(path: [String], query: QueryItems) {
+    self.path = path
+    self.query = query
+  }
+
   /// Parses the origin form `/a/b?c=d` (RFC 9112 section 3.2.1); nil when it is another form, not well encoded, or
   /// longer than 8 KiB.
   package init?(parsing text: String) {

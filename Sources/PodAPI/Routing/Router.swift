@@ -89,6 +89,12 @@ package final class Router: Sendable {
     finish(error.answer, admitted.request, admitted.route, admitted.started)
   }
 
+  /// The answer to a request whose target cannot be read.
+  package func refuseMalformed(_ method: HTTPMethod, _ headers: HeaderFields) -> APIAnswer {
+    let request = APIRequest(method, .malformed, headers: headers)
+    return finish(APIError.badRequest("the request's target cannot be read").answer, request, nil, .now)
+  }
+
   private enum Found {
     case route(Route, PathParameters)
     /// No route takes the request; this says why, or which methods there are.
@@ -133,6 +139,7 @@ package final class Router: Sendable {
     var answer = answer
     answer.headers.setDefault("cache-control", "no-store")
     answer.headers.setDefault("x-content-type-options", "nosniff")
+    answer.headers["date"] = HTTPDate.text(services.now())
     answer.headers["x-request-id"] = request.id.text
     services.origins.mark(&answer, for: request)
     if request.method == .head { answer.dropBody() }
