@@ -139,19 +139,13 @@ struct LocalDirectory: Sendable {
 
   private func names(_ handle: borrowing DirectoryHandle, _ path: String) throws(StorageError) -> [String] {
     let copy = fcntl(handle.descriptor, F_DUPFD_CLOEXEC, 0)
-    guard copy >= 0, let directory = fdopendir(copy) else {
+    guard copy >= 0, let directory = DirectoryReader.open(descriptor: copy) else {
       let code = errno
       if copy >= 0 { close(copy) }
       throw failure("cannot list", "/" + path, code)
     }
-    defer { closedir(directory) }
     var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
+    while let name = directory.next() { names.append(String(decoding: name, as: UTF8.self)) }
     return names
   }
 

@@ -33,15 +33,11 @@ package struct LegacyDirectory: Equatable, Sendable {
   package func countStatusFiles(limit: Int = 10_000) -> Count {
     guard LegacyDirectory.isDirectory(path) else { return errno == EACCES ? unreadable : .absent }
     var count = LegacyDirectory.isFile(path + "/status.json") ? 1 : 0
-    guard let folder = opendir(path + "/status") else {
+    guard let folder = DirectoryReader.open(path + "/status") else {
       return errno == ENOENT ? .files(count, orMore: false) : unreadable
     }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name.hasSuffix(".json"), !name.hasPrefix(".") else { continue }
+    while let name = folder.next() {
+      guard name.suffix(5).elementsEqual(".json".utf8), name.first != UInt8(ascii: ".") else { continue }
       count += 1
       if count >= limit { return .files(count, orMore: true) }
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcessControl
 
 /// A small file as text, nil when it cannot be read. Invalid UTF-8 is repaired.
 func readText(_ path: String, limit: Int) -> String? {
@@ -67,15 +68,9 @@ package func removeTree(_ path: String) throws(LocalStackError) {
 
 /// The names in a directory, without `.` and `..`; none when it cannot be read.
 func entries(of path: String) -> [String] {
-  guard let directory = opendir(path) else { return [] }
-  defer { closedir(directory) }
+  guard let directory = DirectoryReader.open(path) else { return [] }
   var names: [String] = []
-  while let entry = readdir(directory) {
-    let name = withUnsafePointer(to: &entry.pointee.d_name) {
-      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-    }
-    if name != "." && name != ".." { names.append(name) }
-  }
+  while let name = directory.next() { names.append(String(decoding: name, as: UTF8.self)) }
   return names
 }
 

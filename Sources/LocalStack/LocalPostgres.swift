@@ -34,13 +34,11 @@ package actor LocalPostgres {
   /// The server's log.
   package nonisolated let logFile: String
   private let setup: PostgresSetup
-  private var process: ManagedProcess?
 
-  private init(setup: PostgresSetup, port: Int, password: Secret<String>, process: ManagedProcess) {
+  private init(setup: PostgresSetup, port: Int, password: Secret<String>) {
     self.setup = setup
     self.port = port
     self.password = password
-    self.process = process
     socketDirectory = setup.socketDirectory
     programFolder = setup.programs
     logFile = setup.logFile
@@ -53,22 +51,14 @@ package actor LocalPostgres {
     let password = Secret(randomSecret())
     let setup = try PostgresSetup(directory: directory, options: options)
     try await setup.makeCluster(user: user, password: password, within: startLimit)
-    var attempts = 5
-    while true {
-      attempts -= 1
-      let port = try Loopback.freePort()
-      do throws(LocalStackError) {
-        let process = try await setup.launch(port: port, within: startLimit)
-        return LocalPostgres(setup: setup, port: port, password: password, process: process)
-      } catch {
-        // Somebody took the port in between.
-        guard attempts > 0, error.message.contains("already in use") else { throw error }
-      }
+    return try await Loopback.onFreePort { (port) throws(LocalStackError) in
+      try await setup.launch(port: port, within: startLimit)
+      return LocalPostgres(setup: setup, port: port, password: password)
     }
   }
 
   /// The server's process id, nil while it is stopped.
-  package var pid: Int32? { process.flatMap { $0.isRunning ? $0.pid : nil } }
+  package var pid: Int32? { setup.server.pid }
 
   /// `postgres://` with the password, for one of its databases.
   package nonisolated func url(database: String = LocalPostgres.database) -> Secret<String> {
@@ -84,25 +74,16 @@ package actor LocalPostgres {
   }
 
   /// Stops the server as its administrator would (fast shutdown); its data stays.
-  package func stop() async {
-    await process?.stop(.postgres)
-    process = nil
-  }
+  package func stop() async { await setup.server.stop() }
 
   /// Ends the server without any shutdown, as a crash would; its data stays.
-  package func crash() async {
-    await process?.stop(StopPlan([]))
-    process = nil
-  }
+  package func crash() async { await setup.server.stop(StopPlan([])) }
 
   /// Starts a stopped server again, on the same port with the same data.
   package func startAgain() async throws(LocalStackError) {
-    if process?.isRunning == true { return }
-    process = try await setup.launch(port: port, within: Self.startLimit)
+    if pid == nil { try await setup.launch(port: port, within: Self.startLimit) }
   }
 
   /// The same as `stop`, but at once and blocking: for exit handlers, when the data is of no use any more.
-  package nonisolated func stopBlocking() {
-    setup.stopBlocking()
-  }
+  package nonisolated func stopBlocking() { setup.server.stopBlocking(StopPlan([(SIGQUIT, .seconds(3))])) }
 }

@@ -1,6 +1,5 @@
 package import BundleModel
 internal import S3
-internal import Synchronization
 
 /// A private S3 server: minio where it is on PATH, else rclone; own keys, a free port on 127.0.0.1.
 package actor LocalS3 {
@@ -17,12 +16,10 @@ package actor LocalS3 {
   /// The server's log.
   package nonisolated let logFile: String
   private nonisolated let setup: S3Setup
-  private var process: ManagedProcess?
 
-  private init(setup: S3Setup, port: Int, process: ManagedProcess) {
+  private init(setup: S3Setup, port: Int) {
     self.setup = setup
     self.port = port
-    self.process = process
     accessKey = setup.accessKey
     secretKey = setup.secretKey
     logFile = setup.logFile
@@ -33,26 +30,16 @@ package actor LocalS3 {
     in directory: StackDirectory, buckets: [String] = []
   ) async throws(LocalStackError) -> LocalS3 {
     let setup = try S3Setup(directory: directory)
-    var attempts = 5
-    while true {
-      attempts -= 1
-      let port = try Loopback.freePort()
-      let server: LocalS3
-      do throws(LocalStackError) {
-        let process = try await setup.launch(port: port, within: startLimit)
-        server = LocalS3(setup: setup, port: port, process: process)
-      } catch {
-        // Somebody took the port in between.
-        guard attempts > 0, error.message.contains("already in use") else { throw error }
-        continue
-      }
-      do throws(LocalStackError) {
-        for bucket in buckets { try await server.makeBucket(bucket) }
-        return server
-      } catch {
-        await server.stop()
-        throw error
-      }
+    let server = try await Loopback.onFreePort { (port) throws(LocalStackError) in
+      try await setup.launch(port: port, within: startLimit)
+      return LocalS3(setup: setup, port: port)
+    }
+    do throws(LocalStackError) {
+      for bucket in buckets { try await server.makeBucket(bucket) }
+      return server
+    } catch {
+      await server.stop()
+      throw error
     }
   }
 
@@ -60,7 +47,7 @@ package actor LocalS3 {
   package nonisolated var endpoint: String { "http://127.0.0.1:\(port)" }
 
   /// The server's process id, nil while it is stopped.
-  package var pid: Int32? { process.flatMap { $0.isRunning ? $0.pid : nil } }
+  package var pid: Int32? { setup.server.pid }
 
   /// Makes a private bucket; one that exists already is no error.
   package nonisolated func makeBucket(_ name: String) async throws(LocalStackError) {
@@ -90,19 +77,13 @@ package actor LocalS3 {
   }
 
   /// Stops the server; its objects stay.
-  package func stop() async {
-    await process?.stop(S3Setup.stopPlan)
-    process = nil
-  }
+  package func stop() async { await setup.server.stop() }
 
   /// Starts a stopped server again, on the same port with the same objects.
   package func startAgain() async throws(LocalStackError) {
-    if process?.isRunning == true { return }
-    process = try await setup.launch(port: port, within: Self.startLimit)
+    if pid == nil { try await setup.launch(port: port, within: Self.startLimit) }
   }
 
   /// The same as `stop`, but at once and blocking: for exit handlers.
-  package nonisolated func stopBlocking() {
-    setup.stopBlocking()
-  }
+  package nonisolated func stopBlocking() { setup.server.stopBlocking(StopPlan([])) }
 }

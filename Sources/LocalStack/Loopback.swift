@@ -17,6 +17,22 @@ enum Loopback {
     return Int(in_port_t(bigEndian: address.sin_port))
   }
 
+  /// Runs `launch` with a port that was free a moment ago; with another one when somebody took it in between.
+  static func onFreePort<Value>(
+    _ launch: (_ port: Int) async throws(LocalStackError) -> Value
+  ) async throws(LocalStackError) -> Value {
+    var attempts = 5
+    while true {
+      attempts -= 1
+      let port = try freePort()
+      do throws(LocalStackError) {
+        return try await launch(port)
+      } catch {
+        guard attempts > 0, error.message.contains("already in use") else { throw error }
+      }
+    }
+  }
+
   /// Whether something on this port answers HTTP, whatever the status. Blocks for two seconds at most.
   static func answersHTTP(port: Int) -> Bool {
     guard let socket = try? newSocket() else { return false }

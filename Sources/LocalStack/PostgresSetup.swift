@@ -1,6 +1,5 @@
 internal import BundleModel
 internal import Glibc
-internal import Synchronization
 
 /// How a private Postgres is made and launched: everything but the choice of port.
 final class PostgresSetup: Sendable {
@@ -11,7 +10,7 @@ final class PostgresSetup: Sendable {
   let logFile: String
   let socketDirectory: String?
   private let user: SystemUser?
-  private let running = Mutex<ManagedProcess?>(nil)
+  let server: ServerProcess
 
   private var dataFolder: String { "\(folder)/data" }
 
@@ -22,6 +21,7 @@ final class PostgresSetup: Sendable {
     user = try SystemUser.forServers()
     folder = try directory.makeFolder("postgres", user: user)
     logFile = "\(directory.path)/postgres.log"
+    server = ServerProcess(directory: directory, name: "Postgres", logFile: logFile, stopPlan: .postgres)
     socketDirectory = folder.utf8.count + "/.s.PGSQL.65535.lock".utf8.count <= 107 ? folder : nil
   }
 
@@ -35,12 +35,14 @@ final class PostgresSetup: Sendable {
     if let user, chown(passwordFile, user.uid, user.gid) != 0 {
       throw .system("cannot give \(passwordFile) to \(user.name)", errno)
     }
-    let process = try run(
-      "initdb",
-      [
-        "--pgdata=\(dataFolder)", "--username=\(superuser)", "--pwfile=\(passwordFile)", "--auth=scram-sha-256",
-        "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
-      ], lifeline: .terminate(patience: .seconds(2)))
+    let process = try ManagedProcess.start(
+      command(
+        "initdb",
+        [
+          "--pgdata=\(dataFolder)", "--username=\(superuser)", "--pwfile=\(passwordFile)", "--auth=scram-sha-256",
+          "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+        ], lifeline: .terminate(patience: .seconds(2))))
+    try directory.record(process)
     guard await process.waitForExit(within: limit) != nil else {
       await process.stop()
       throw LocalStackError(.timedOut, "initdb has not ended within \(limit): \(tail(ofLog: logFile))")
@@ -51,28 +53,9 @@ final class PostgresSetup: Sendable {
   }
 
   /// Starts the server; returns when it accepts connections.
-  func launch(port: Int, within limit: Duration) async throws(LocalStackError) -> ManagedProcess {
-    let logStart = size(of: logFile)
-    let process = try run("postgres", ["-D", dataFolder] + settings(port: port), lifeline: .postgres)
-    running.withLock { $0 = process }
-    do {
-      let isReady = try await poll(within: limit) { self.isReady(process.pid) || !process.isRunning }
-      if isReady && process.isRunning { return process }
-    } catch {
-      await process.stop(.postgres)
-      throw LocalStackError(.timedOut, "the start of Postgres was cancelled")
-    }
-    let died = !process.isRunning
-    await process.stop(.postgres)
-    throw LocalStackError(
-      died ? .serverDied : .timedOut,
-      "Postgres \(died ? "ended at its start" : "does not answer after \(limit)"): "
-        + tail(ofLog: logFile, from: logStart))
-  }
-
-  /// Ends the server at once, blocking the thread (exit handlers).
-  func stopBlocking() {
-    running.withLock { $0 }?.stopBlocking(StopPlan([(SIGQUIT, .seconds(3))]))
+  func launch(port: Int, within limit: Duration) async throws(LocalStackError) {
+    let command = command("postgres", ["-D", dataFolder] + settings(port: port), lifeline: .postgres)
+    try await server.launch(command, within: limit) { isReady($0.pid) }
   }
 
   /// The postmaster says so in the eighth line of its lock file, which is what `pg_ctl -w` waits for, too; the first
@@ -83,17 +66,12 @@ final class PostgresSetup: Sendable {
     return lines.count > 7 && lines[0] == String(pid) && lines[7].hasPrefix("ready")
   }
 
-  private func run(_ program: String, _ arguments: [String], lifeline: StopPlan) throws(LocalStackError)
-    -> ManagedProcess
-  {
+  private func command(_ program: String, _ arguments: [String], lifeline: StopPlan) -> ManagedProcess.Command {
     let words = (user?.prefix(reaching: folder) ?? []) + ["\(programs)/\(program)"] + arguments
-    let process = try ManagedProcess.start(
-      ManagedProcess.Command(
-        words[0], Array(words.dropFirst()),
-        environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "LC_ALL": "C", "TZ": "UTC"],
-        workingDirectory: folder, logFile: logFile, lifeline: lifeline))
-    try directory.record(process)
-    return process
+    return ManagedProcess.Command(
+      words[0], Array(words.dropFirst()),
+      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "LC_ALL": "C", "TZ": "UTC"],
+      workingDirectory: folder, logFile: logFile, lifeline: lifeline)
   }
 
   private func settings(port: Int) -> [String] {

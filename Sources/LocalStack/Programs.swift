@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcessControl
 
 /// Finds the programs of others.
 enum Programs {
@@ -43,7 +44,7 @@ enum Programs {
   static func rclone() throws(LocalStackError) -> String {
     var candidates: [String] = []
     if let tools = variable("BUNDLETOP_TOOLS") { candidates.append("\(tools)/venv/bin/rclone") }
-    for start in [executableFolder(), currentFolder()] {
+    for start in [ThisProcess.executableDirectory(), currentFolder()] {
       var folder = start
       while let current = folder {
         candidates.append("\(current == "/" ? "" : current)/.tools/venv/bin/rclone")
@@ -66,12 +67,6 @@ enum Programs {
   private static func isExecutable(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
-  }
-
-  private static func executableFolder() -> String? {
-    guard let path = realpath("/proc/self/exe", nil) else { return nil }
-    defer { free(path) }
-    return parent(of: String(cString: path))
   }
 
   private static func currentFolder() -> String? {

@@ -1,23 +1,20 @@
 internal import BundleModel
 internal import ProcessControl
-internal import Synchronization
 
 /// How a private S3 server is launched: everything but the choice of port.
 final class S3Setup: Sendable {
-  static let stopPlan = StopPlan.terminate(patience: .seconds(3))
+  private static let stopPlan = StopPlan.terminate(patience: .seconds(3))
 
   let accessKey = randomText(20)
   let secretKey = Secret(randomSecret())
   let logFile: String
-  private let directory: StackDirectory
+  let server: ServerProcess
   private let program: String
   private let isMinio: Bool
   private let folder: String
   private let dataFolder: String
-  private let running = Mutex<ManagedProcess?>(nil)
 
   init(directory: StackDirectory) throws(LocalStackError) {
-    self.directory = directory
     if let minio = Programs.onPath("minio") {
       (program, isMinio) = (minio, true)
     } else {
@@ -26,38 +23,19 @@ final class S3Setup: Sendable {
     folder = try directory.makeFolder("s3")
     dataFolder = try directory.makeFolder("s3/data")
     logFile = "\(directory.path)/s3.log"
+    server = ServerProcess(
+      directory: directory, name: "the S3 server", fullName: "the S3 server \(program)", logFile: logFile,
+      stopPlan: Self.stopPlan)
   }
 
   /// Starts the server; returns when it answers HTTP.
-  func launch(port: Int, within limit: Duration) async throws(LocalStackError) -> ManagedProcess {
-    let logStart = size(of: logFile)
-    let process = try ManagedProcess.start(
-      ManagedProcess.Command(
-        program, isMinio ? minioArguments(port: port) : rcloneArguments(port: port), environment: environment,
-        workingDirectory: folder, logFile: logFile, lifeline: Self.stopPlan))
-    running.withLock { $0 = process }
-    try directory.record(process)
-    do {
-      let answers = try await poll(within: limit) {
-        if !process.isRunning { return true }
-        return try await DetachedThread.value { () throws(LocalStackError) in Loopback.answersHTTP(port: port) }
-      }
-      if answers && process.isRunning { return process }
-    } catch {
-      await process.stop(Self.stopPlan)
-      throw LocalStackError(.timedOut, "the start of the S3 server was cancelled")
+  func launch(port: Int, within limit: Duration) async throws(LocalStackError) {
+    let command = ManagedProcess.Command(
+      program, isMinio ? minioArguments(port: port) : rcloneArguments(port: port), environment: environment,
+      workingDirectory: folder, logFile: logFile, lifeline: Self.stopPlan)
+    try await server.launch(command, within: limit) { _ in
+      await DetachedThread.value { Loopback.answersHTTP(port: port) }
     }
-    let died = !process.isRunning
-    await process.stop(Self.stopPlan)
-    throw LocalStackError(
-      died ? .serverDied : .timedOut,
-      "the S3 server \(program) \(died ? "ended at its start" : "does not answer after \(limit)"): "
-        + tail(ofLog: logFile, from: logStart))
-  }
-
-  /// Ends the server at once, blocking the thread (exit handlers).
-  func stopBlocking() {
-    running.withLock { $0 }?.stopBlocking(StopPlan([]))
   }
 
   private func rcloneArguments(port: Int) -> [String] {

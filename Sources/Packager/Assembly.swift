@@ -1,5 +1,4 @@
 internal import BundleModel
-internal import Glibc
 
 /// One packaging in its workspace: copy, install, build, select, archive. Blocks.
 struct Assembly: Sendable {
@@ -10,6 +9,9 @@ struct Assembly: Sendable {
   let events: @Sendable (PackagingEvent) -> Void
 
   private var config: BundleConfig { request.source.config }
+  private var runner: CommandRunner {
+    CommandRunner(toolchain: toolchain, workspace: workspace, limits: request.limits, events: events)
+  }
 
   func run(_ interruption: Interruption) throws(PackagingError) -> PackagedArchive {
     let packages = try packages()
@@ -58,11 +60,11 @@ struct Assembly: Sendable {
     try TreeCopy.copy(from: source.directory, to: workspace.bundle, interruption, ignores: rules.ignores)
     let shared = source.sharedDirectory
     if let shared {
-      try make(workspace.shared)
+      try FileTree.makeDirectory(workspace.shared)
       try TreeCopy.copy(from: shared, to: workspace.shared, interruption, ignores: IgnoreRules().ignores)
     }
     if let packages {
-      try make(workspace.repository)
+      try FileTree.makeDirectory(workspace.repository)
       try packages.fill(interruption)
     }
     let copied = try Resolver(request: request, toolchain: toolchain).fingerprint(
@@ -78,36 +80,21 @@ struct Assembly: Sendable {
     try packages?.standIn()
   }
 
-  private func make(_ directory: String) throws(PackagingError) {
-    guard mkdir(directory, 0o755) == 0 else {
-      throw .system("cannot make the directory", directory, errno: errno)
-    }
-  }
-
   private func install(_ plan: Install, _ interruption: Interruption) throws(PackagingError) -> String {
     guard case .run(let program, let arguments) = plan else { return "" }
     let name = ([program] + arguments).joined(separator: " ")
     guard let path = toolchain.find(program) else {
       throw PackagingError(.pod, "\(name): \(toolchain.missing(program, hint: Install.hint(for: program)))")
     }
-    if request.allowInstallScripts { try requireSandbox("install scripts") }
-    return try run(
-      command(name: name, path, arguments, limit: request.limits.install, network: true), interruption)
+    if request.allowInstallScripts { try runner.requireSandbox("install scripts") }
+    return try runner.run(
+      runner.command(name: name, path, arguments, limit: request.limits.install, network: true), interruption)
   }
 
   /// For the files in shared/, which lie beside the bundle.
   private func linkModules() throws(PackagingError) {
-    let (modules, link) = ("\(workspace.bundle)/node_modules", "\(workspace.root)/node_modules")
-    guard FileTree.isDirectory(modules) else { return }
-    guard symlink("bundle/node_modules", link) == 0 else {
-      throw .system("cannot make the link", link, errno: errno)
-    }
-  }
-
-  /// What a bundle brings along runs in a sandbox or not at all.
-  private func requireSandbox(_ what: String) throws(PackagingError) {
-    guard toolchain.sandbox.kind == nil else { return }
-    throw PackagingError(.pod, "\(what) cannot run on this pod: its system offers no sandbox")
+    guard FileTree.isDirectory("\(workspace.bundle)/node_modules") else { return }
+    try FileTree.makeLink("\(workspace.root)/node_modules", to: "bundle/node_modules")
   }
 
   private func runBuildCommand(
@@ -121,7 +108,7 @@ struct Assembly: Sendable {
         "the bundle wants to run \"\(name)\", and this pod runs no build commands: "
           + "start it with --allow-build-commands")
     }
-    try requireSandbox("build commands")
+    try runner.requireSandbox("build commands")
     let path: String
     if program.contains("/") {
       guard let own = RelativePath(program), FileTree.isFile("\(workspace.bundle)/\(own)") else {
@@ -134,8 +121,8 @@ struct Assembly: Sendable {
       throw PackagingError(
         .pod, "build command: \(toolchain.missing(program, hint: "the package of your system that holds it"))")
     }
-    return try run(
-      command(
+    return try runner.run(
+      runner.command(
         name: name, path, Array(config.build.dropFirst()), limit: request.limits.build,
         reading: packages?.repository.installed ?? []), interruption)
   }
@@ -146,41 +133,10 @@ struct Assembly: Sendable {
     let esbuild = Esbuild(
       config: config, manifest: resolved.manifest, minify: request.options.minify, workspace: workspace,
       packages: packages)
-    let command = command(
+    let command = runner.command(
       name: "esbuild", try toolchain.esbuildPath(), try esbuild.arguments(), limit: request.limits.build,
       reading: packages?.repository.installed ?? [], writing: [workspace.out])
     return try esbuild.run(command, interruption)
-  }
-
-  private func run(_ command: Command, _ interruption: Interruption) throws(PackagingError) -> String {
-    var progress = CommandProgress(events: events)
-    let outcome = try ChildProcess.run(command, interruption) { progress.line($0) }
-    progress.finish()
-    guard outcome.code == 0 else {
-      let how =
-        outcome.code > 128 ? "was ended by signal \(outcome.code - 128)" : "failed with exit code \(outcome.code)"
-      let last = outcome.tail.split(separator: "\n").last { $0.nonBlank != nil }
-      throw PackagingError(
-        .bundle, "\(command.name) \(how)" + (last.map { ": \($0.trimmingBlanks())" } ?? ""), tail: outcome.tail)
-    }
-    return outcome.tail
-  }
-
-  /// - Parameters:
-  ///   - reading: what it may read beside the workspace and the system's programs.
-  ///   - writing: what it may change beside the bundle's copy, its HOME and its TMPDIR.
-  private func command(
-    name: String, _ executable: String, _ arguments: [String], limit: Duration, network: Bool = false,
-    reading: [String] = [], writing: [String] = []
-  ) -> Command {
-    Command(
-      name: name, executable: executable, arguments: arguments, directory: workspace.bundle,
-      environment: CleanEnvironment.make(searchPath: toolchain.searchPath, workspace: workspace), limit: limit,
-      grace: request.limits.grace, outputLimit: request.limits.output,
-      confinement: toolchain.sandbox.confinement(
-        reading: workspace.readable + reading,
-        writing: [workspace.bundle, workspace.home, workspace.temporary] + writing,
-        view: workspace.view, network: network, usage: request.limits.usage))
   }
 
   /// A node archive without its program would only be found out by who runs it.

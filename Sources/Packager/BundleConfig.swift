@@ -1,32 +1,32 @@
-package import BundleModel
+internal import BundleModel
 
 /// What `apphub.bundle.json` says, with AppHub's defaults filled in.
 ///
 /// Paths are as written: whether they stay inside the bundle is checked when the bundle is resolved, so that such
 /// a bundle is offered and fails with a reason instead of vanishing from the catalogue.
-package struct BundleConfig: Equatable, Sendable {
+struct BundleConfig: Equatable, Sendable {
   /// The name of the file.
-  package static let filename = "apphub.bundle.json"
+  static let filename = "apphub.bundle.json"
 
-  package var slug: Slug
-  package var entry: String
-  package var outDir: String
-  package var manifestPath: String
-  package var artifactDir: String
+  var slug: Slug
+  var entry: String
+  var outDir: String
+  var manifestPath: String
+  var artifactDir: String
   /// Globs of what goes into the archive.
-  package var files: [String]
-  package var sampleInputPath: String?
+  var files: [String]
+  var sampleInputPath: String?
   /// Nil when not written: then the manifest's, or `src/main.py`.
-  package var pythonEntry: String?
-  package var pythonRequirementsPath: String?
+  var pythonEntry: String?
+  var pythonRequirementsPath: String?
   /// Modules that the bundler leaves as `require` calls.
-  package var externals: [String]
+  var externals: [String]
   /// Packages that are copied into `dist/node_modules`.
-  package var runtimeDependencies: [String]
+  var runtimeDependencies: [String]
   /// Ours: one command, run in the workspace before archiving, where the pod allows it.
-  package var build: [String]
+  var build: [String]
 
-  package init(
+  init(
     slug: Slug, entry: String = "src/index.ts", outDir: String = "dist", manifestPath: String = "manifest.json",
     artifactDir: String = "artifacts", files: [String] = ["manifest.json", "dist/**/*"],
     sampleInputPath: String? = nil, pythonEntry: String? = nil, pythonRequirementsPath: String? = nil,
@@ -47,7 +47,7 @@ package struct BundleConfig: Equatable, Sendable {
   }
 
   /// Reads the JSON of a config file. `path` is named in errors (class bundle), and so is the field.
-  package init(json: [UInt8], path: String = BundleConfig.filename) throws(PackagingError) {
+  init(json: [UInt8], path: String = BundleConfig.filename) throws(PackagingError) {
     let fields = try FieldReader(json: json, path: path)
     guard let written = try fields.string("slug"), let slug = Slug(written) else {
       throw fields.wrong("slug", "is required and must not be blank")

@@ -5,15 +5,15 @@ internal import Glibc
 package struct BundleSource: Equatable, Sendable {
   /// The directory that holds `apphub.bundle.json`, absolute.
   package var directory: String
-  package var config: BundleConfig
+  var config: BundleConfig
   /// What the manifest said when it was found; nil when the manifest is missing or broken.
   package var version: String?
   /// Nothing outside of this directory is read, the shared directory included; nil: no such bound. No links.
-  package var boundary: String?
+  var boundary: String?
 
   package var slug: Slug { config.slug }
 
-  package init(directory: String, config: BundleConfig, version: String? = nil) {
+  init(directory: String, config: BundleConfig, version: String? = nil) {
     self.directory = directory
     self.config = config
     self.version = version
@@ -39,7 +39,7 @@ package struct BundleSource: Equatable, Sendable {
     }
     let full = "\(directory)/\(path)"
     guard FileTree.isFile(full), let real = FileTree.realPath(full), let top = FileTree.realPath(directory),
-      real.utf8.starts(with: (top + "/").utf8)
+      FileTree.isBelow(real, top)
     else {
       throw PackagingError(.bundle, "\(path): no such file in the bundle; every bundle needs a manifest")
     }

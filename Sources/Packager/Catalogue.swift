@@ -26,7 +26,7 @@ package struct Catalogue: Equatable, Sendable {
   }
 
   /// How long a scan may take.
-  package static let scanLimit: Duration = .seconds(60)
+  static let scanLimit: Duration = .seconds(60)
 
   private static let passedOver: Set<String> = ["node_modules", ".git", "dist", "artifacts"]
 

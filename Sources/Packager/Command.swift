@@ -1,3 +1,5 @@
+internal import BundleModel
+
 /// A program to run for a bundle.
 struct Command: Equatable, Sendable {
   /// What a person calls it in messages, such as "npm ci".
@@ -26,4 +28,7 @@ struct CommandOutcome: Equatable, Sendable {
   var code: Int32
   /// The end of what it printed, without control characters.
   var tail: String
+
+  /// What it said last; nil when it was silent.
+  var lastLine: String? { tail.split(separator: "\n").last { $0.nonBlank != nil }?.nonBlank }
 }

@@ -94,7 +94,7 @@ struct Esbuild {
   private func isInside(_ printed: String) -> Bool {
     if printed.hasPrefix("<") { return true }  // made up by esbuild, such as <runtime>
     guard let real = realPath(printed) else { return false }
-    return [workspace.bundle, workspace.shared].contains { real.utf8.starts(with: ($0 + "/").utf8) }
+    return [workspace.bundle, workspace.shared].contains { FileTree.isBelow(real, $0) }
       || real == "\(workspace.root)/tsconfig.json" || real == "\(workspace.root)/package.json"
       || packages.map { $0.owner(of: real) != .nobody } ?? false
   }

@@ -50,6 +50,14 @@ final class FileDescriptor: Sendable {
     }
   }
 
+  /// Writes a text. Class pod.
+  func write(text: String) throws(PackagingError) {
+    let result: Result<Void, PackagingError> = Array(text.utf8).withUnsafeBytes { bytes in
+      Result { () throws(PackagingError) in try write(bytes) }
+    }
+    try result.get()
+  }
+
   /// Hands the content to `body` in pieces of at most 256 KiB; returns its size in bytes.
   @discardableResult
   func forEachChunk(
@@ -71,13 +79,10 @@ final class FileDescriptor: Sendable {
   static func contents(of path: String, limit: Int) throws(PackagingError) -> [UInt8] {
     let file = try reading(path)
     var out: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 1)
+    defer { buffer.deallocate() }
     while true {
-      let count = Glibc.read(file.number, &buffer, buffer.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .system("cannot read", path, errno: errno, class: .bundle)
-      }
+      let count = try file.read(into: buffer)
       if count == 0 { return out }
       out += buffer[..<count]
       if out.count > limit { throw PackagingError(.bundle, "\(path) is larger than \(limit) bytes") }

@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import Glibc
+internal import ProcessControl
 
 /// One file of a directory tree.
 struct TreeEntry: Equatable, Sendable {
@@ -59,25 +60,22 @@ enum FileTree {
 
   /// The names in one directory, unsorted, without `.` and `..`.
   static func names(in directory: String) throws(PackagingError) -> [String] {
-    guard let handle = opendir(directory) else {
+    guard let reader = DirectoryReader.open(directory) else {
       throw .system("cannot read", directory, errno: errno, class: .bundle)
     }
-    defer { closedir(handle) }
     var out: [String] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(handle) else {
-        if errno != 0 { throw .system("cannot read", directory, errno: errno, class: .bundle) }
-        return out
-      }
-      let offset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
-      let name = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
-      guard let text = String(validatingCString: name) else {
+    while let name = reader.next() {
+      guard let text = String(validating: name, as: UTF8.self) else {
         throw PackagingError(
-          .bundle, "\(directory) holds a name that is not UTF-8: \(String(cString: name)); rename it")
+          .bundle,
+          "\(directory) holds a name that is not UTF-8: \(String(decoding: name, as: UTF8.self)); rename it")
       }
-      if text != "." && text != ".." { out.append(text) }
+      out.append(text)
     }
+    guard reader.failure == 0 else {
+      throw .system("cannot read", directory, errno: reader.failure, class: .bundle)
+    }
+    return out
   }
 
   /// Where a link points, when that is inside `root`, relative, and there; else an error (class bundle).
@@ -90,9 +88,7 @@ enum FileTree {
     guard count > 0, let target = String(validating: buffer[..<count], as: UTF8.self) else {
       throw PackagingError(.bundle, "\(path) is a symbolic link that cannot be read")
     }
-    guard !target.hasPrefix("/"), let end = realPath(full), let top = realPath(root),
-      end.utf8.starts(with: (top + "/").utf8)
-    else {
+    guard !target.hasPrefix("/"), let end = realPath(full), let top = realPath(root), isBelow(end, top) else {
       throw PackagingError(
         .bundle, "\(path) is a symbolic link to \(target), which is not inside the bundle; replace it by a file")
     }
@@ -104,6 +100,16 @@ enum FileTree {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(validatingCString: resolved)
+  }
+
+  /// True for a path that lies below `directory`; both absolute and without links.
+  static func isBelow(_ path: String, _ directory: String) -> Bool {
+    path.utf8.starts(with: (directory + "/").utf8)
+  }
+
+  /// The same, and true for the directory itself.
+  static func isInside(_ path: String, _ directory: String) -> Bool {
+    path.utf8.elementsEqual(directory.utf8) || directory == "/" || isBelow(path, directory)
   }
 
   /// True for an existing directory, or a link to one.
@@ -122,6 +128,16 @@ enum FileTree {
   static func isRealDirectory(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Makes a directory that was not there. Class pod.
+  static func makeDirectory(_ path: String) throws(PackagingError) {
+    guard mkdir(path, 0o755) == 0 else { throw .system("cannot make the directory", path, errno: errno) }
+  }
+
+  /// Makes a symbolic link. Class pod.
+  static func makeLink(_ path: String, to target: String) throws(PackagingError) {
+    guard symlink(target, path) == 0 else { throw .system("cannot make the link", path, errno: errno) }
   }
 
   /// Makes a directory and those above it, below `root`, which must exist.
@@ -146,27 +162,25 @@ enum FileTree {
     guard lstat(path, &status) == 0 else { return errno == ENOENT }
     guard status.st_mode & S_IFMT == S_IFDIR else { return unlink(path) == 0 || errno == ENOENT }
     chmod(path, 0o700)  // a build may have taken its own permission away
-    if let handle = opendir(path) {
-      var names: [[CChar]] = []
-      while let entry = readdir(handle) {
-        let offset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
-        let name = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
-        names.append(Array(UnsafeBufferPointer(start: name, count: strlen(name))))
-      }
-      closedir(handle)
-      for name in names where name != [46] && name != [46, 46] { removeEntry(path, name) }
-    }
+    for name in allNames(in: path) { removeEntry(path, name) }
     return rmdir(path) == 0 || errno == ENOENT
   }
 
+  /// All names, read before the first is removed: what readdir(3) tells of a directory that changes is not said.
+  private static func allNames(in directory: String) -> [[UInt8]] {
+    guard let reader = DirectoryReader.open(directory) else { return [] }
+    var names: [[UInt8]] = []
+    while let name = reader.next() { names.append(name) }
+    return names
+  }
+
   /// A build may leave names that are no UTF-8: those are moved to a name that is, then removed.
-  private static func removeEntry(_ directory: String, _ name: [CChar]) {
-    if let text = String(validating: name.map { UInt8(bitPattern: $0) }, as: UTF8.self) {
+  private static func removeEntry(_ directory: String, _ name: [UInt8]) {
+    if let text = String(validating: name, as: UTF8.self) {
       remove("\(directory)/\(text)")
       return
     }
-    var from = directory.utf8CString.dropLast() + [CChar(UInt8(ascii: "/"))]
-    from += name + [0]
+    let from = (Array("\(directory)/".utf8) + name + [0]).map { CChar(bitPattern: $0) }
     let to = "\(directory)/.not-utf8"
     if from.withUnsafeBufferPointer({ rename($0.baseAddress!, to) }) == 0 { remove(to) }
   }

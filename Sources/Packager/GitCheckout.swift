@@ -65,14 +65,12 @@ struct GitCheckout {
       name: name, executable: program,
       arguments: GitCheckout.settings.flatMap { ["-c", $0] } + arguments, directory: workspace.bundle,
       environment: environment, limit: rules.gitTime, grace: .milliseconds(500), outputLimit: 1 << 20,
-      confinement: toolchain.sandbox.confinement(
-        reading: workspace.readable + (certificates.map { [$0] } ?? []),
-        writing: [workspace.bundle, workspace.home, workspace.temporary], view: workspace.view, network: network,
-        usage: usage))
+      confinement: workspace.confinement(
+        in: toolchain.sandbox, reading: certificates.map { [$0] } ?? [], network: network, usage: usage))
     let outcome = try ChildProcess.run(command, interruption)
     guard outcome.code == 0 else {
-      let last = outcome.tail.split(separator: "\n").last { $0.nonBlank != nil } ?? "exit code \(outcome.code)"
-      throw PackagingError(.bundle, "\(name) of \(url): \(last.trimmingBlanks())", tail: outcome.tail)
+      let last = outcome.lastLine ?? "exit code \(outcome.code)"
+      throw PackagingError(.bundle, "\(name) of \(url): \(last)", tail: outcome.tail)
     }
     return outcome.tail
   }

@@ -2,28 +2,28 @@ internal import BundleModel
 internal import JSON
 
 /// What `manifest.json` says of a bundle.
-package struct Manifest: Equatable, Sendable {
-  package var name: String
-  package var version: String
+struct Manifest: Equatable, Sendable {
+  var name: String
+  var version: String
   /// As written, or `node18`.
-  package var runtime: String
+  var runtime: String
   /// Where a node runtime starts; nil for Python.
-  package var entry: String?
+  var entry: String?
   /// Where a Python runtime starts; nil for node.
-  package var pythonEntry: String?
-  package var capabilities: [String]
-  package var summary: String?
+  var pythonEntry: String?
+  var capabilities: [String]
+  var summary: String?
 
   /// What a missing runtime means.
-  package static let defaultRuntime = "node18"
+  static let defaultRuntime = "node18"
 
   /// True for a runtime that begins with `python`.
-  package var isPython: Bool { Manifest.isPython(runtime) }
+  var isPython: Bool { Manifest.isPython(runtime) }
 
   /// Reads and checks the JSON of a manifest.
   ///
   /// Fails (class bundle) with `Manifest validation failed` and a line `<path>: <message>` for everything wrong.
-  package init(json: [UInt8], path: String = "manifest.json") throws(PackagingError) {
+  init(json: [UInt8], path: String = "manifest.json") throws(PackagingError) {
     let document: JSONValue
     do {
       document = try JSONValue(parsing: json)

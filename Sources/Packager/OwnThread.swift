@@ -26,9 +26,4 @@ enum OwnThread {
     }
     return try result.get()
   }
-
-  /// Runs short work that must happen even in a cancelled task; on the calling thread when none can be started.
-  static func runUninterrupted(_ work: @escaping @Sendable () -> Void) async {
-    await DetachedThread.value(work)
-  }
 }

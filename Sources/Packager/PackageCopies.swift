@@ -42,9 +42,9 @@ struct PackageCopies: Sendable {
     for member in repository.members {
       try link(member.name, to: directory(of: member))
       let own = "\(repository.directory(of: member))/node_modules"
-      if FileTree.isRealDirectory(own) { try make("\(directory(of: member))/node_modules", to: own) }
+      if FileTree.isRealDirectory(own) { try FileTree.makeLink("\(directory(of: member))/node_modules", to: own) }
     }
-    try make("\(root)/node_modules", to: "\(workspace.bundle)/node_modules")
+    try FileTree.makeLink("\(root)/node_modules", to: "\(workspace.bundle)/node_modules")
     let installed = "\(repository.root)/node_modules"
     guard FileTree.isRealDirectory(installed) else { return }
     let ours = Set(repository.members.map(\.name))
@@ -66,11 +66,7 @@ struct PackageCopies: Sendable {
     var status = stat()
     guard lstat("\(workspace.bundle)/\(path)", &status) != 0 else { return }
     try FileTree.makeDirectories(parent, in: workspace.bundle)
-    try make("\(workspace.bundle)/\(path)", to: target)
-  }
-
-  private func make(_ path: String, to target: String) throws(PackagingError) {
-    guard symlink(target, path) == 0 else { throw .system("cannot make the link", path, errno: errno) }
+    try FileTree.makeLink("\(workspace.bundle)/\(path)", to: target)
   }
 
   /// Who a file belongs to, when it is one that may be bundled.

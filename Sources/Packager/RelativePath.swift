@@ -3,11 +3,11 @@ internal import BundleModel
 /// A path below some directory: components joined by `/`, none of them empty, `.` or `..`.
 ///
 /// Equal and ordered by bytes: two Unicode spellings of one accent are two files.
-package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvertible {
-  package let text: String
+struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvertible {
+  let text: String
 
   /// Takes `./` and doubled slashes away; nil for an absolute path, one with `..`, a NUL, or nothing left.
-  package init?(_ raw: some StringProtocol) {
+  init?(_ raw: some StringProtocol) {
     guard !raw.hasPrefix("/"), !raw.utf8.contains(0) else { return nil }
     var parts: [Substring.UTF8View] = []
     for part in Substring(raw).utf8.split(separator: 0x2F) where !part.elementsEqual(".".utf8) {
@@ -20,7 +20,7 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
 
   private init(trusted text: String) { self.text = text }
 
-  package var description: String { text }
+  var description: String { text }
 
   /// The components, outermost first.
   var components: [String] { text.utf8.split(separator: 0x2F).map { String(Substring($0)) } }
@@ -48,11 +48,11 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
     self == directory || text.utf8.starts(with: (directory.text + "/").utf8)
   }
 
-  package static func == (a: RelativePath, b: RelativePath) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-  package static func < (a: RelativePath, b: RelativePath) -> Bool {
+  static func == (a: RelativePath, b: RelativePath) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+  static func < (a: RelativePath, b: RelativePath) -> Bool {
     a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
   }
-  package func hash(into hasher: inout Hasher) {
+  func hash(into hasher: inout Hasher) {
     for byte in text.utf8 { hasher.combine(byte) }
   }
 }

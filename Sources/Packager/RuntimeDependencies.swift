@@ -17,7 +17,7 @@ enum RuntimeDependencies {
         throw PackagingError(
           .bundle, "runtimeDependencies[\(index)]: \(name) is not installed; add it to package.json")
       }
-      guard source.utf8.starts(with: "\(bundle)/node_modules/".utf8) || isAllowed(source) else {
+      guard FileTree.isBelow(source, "\(bundle)/node_modules") || isAllowed(source) else {
         throw PackagingError(.bundle, "runtimeDependencies[\(index)]: \(name) lies outside of the bundle")
       }
       let target = out.appending("node_modules").appending(package)

@@ -100,10 +100,3 @@ package struct Sandbox: Equatable, Sendable {
     return found
   }
 }
-
-extension FileTree {
-  /// True for a path that is `directory` or lies below it; both absolute and without links.
-  static func isInside(_ path: String, _ directory: String) -> Bool {
-    path.utf8.elementsEqual(directory.utf8) || directory == "/" || path.utf8.starts(with: (directory + "/").utf8)
-  }
-}

@@ -16,8 +16,7 @@ enum TreeCopy {
       }
       let to = "\(destination)/\(entry.path)"
       switch entry.kind {
-      case .link(let target):
-        guard symlink(target, to) == 0 else { throw .system("cannot make the link", to, errno: errno) }
+      case .link(let target): try FileTree.makeLink(to, to: target)
       case .file(let isExecutable, _):
         try copyFile("\(source)/\(entry.path)", to: to, isExecutable: isExecutable, interruption)
       }

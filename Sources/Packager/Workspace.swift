@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import Glibc
+internal import ProcessControl
 
 /// A private directory in which one bundle is built: `bundle/`, `shared/` when there is one, `out/` for the archive.
 ///
@@ -23,9 +24,17 @@ final class Workspace: Sendable {
   /// Where the archive is written.
   var out: String { "\(root)/out" }
 
-  /// What every command may read: all but the archive and the lock.
-  var readable: [String] {
-    [root]
+  /// The bounds of a command that works on the bundle: it may read all of the workspace.
+  ///
+  /// - Parameters:
+  ///   - reading: what it may read beside the workspace and the system's programs.
+  ///   - writing: what it may change beside the bundle's copy, its HOME and its TMPDIR.
+  func confinement(
+    in sandbox: Sandbox, reading: [String] = [], writing: [String] = [], network: Bool, usage: UsageLimits
+  ) -> Confinement {
+    sandbox.confinement(
+      reading: [root] + reading, writing: [bundle, home, temporary] + writing, view: view, network: network,
+      usage: usage)
   }
 
   static let prefix = "apphub-example-"
@@ -62,9 +71,7 @@ final class Workspace: Sendable {
       let owner = try claim(root)
       let workspace = Workspace(root: root, owner: owner)
       for directory in [workspace.bundle, workspace.home, workspace.temporary, workspace.out, workspace.view] {
-        guard mkdir(directory, 0o755) == 0 else {
-          throw PackagingError.system("cannot make the directory", directory, errno: errno)
-        }
+        try FileTree.makeDirectory(directory)
       }
       // Bundlers look for these upwards; what lies in TMPDIR is none of the bundle's.
       for name in ["package.json", "tsconfig.json"] {
@@ -92,7 +99,7 @@ final class Workspace: Sendable {
   /// Removes everything, also in a cancelled task.
   func remove() async {
     let root = root
-    await OwnThread.runUninterrupted { FileTree.remove(root) }
+    await DetachedThread.value { _ = FileTree.remove(root) }
   }
 
   /// Removes the workspaces of processes that are gone; returns how many. Blocks.
@@ -120,15 +127,5 @@ final class Workspace: Sendable {
     }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_EX | LOCK_NB) == 0
-  }
-}
-
-extension FileDescriptor {
-  /// Writes a text. Class pod.
-  func write(text: String) throws(PackagingError) {
-    let result: Result<Void, PackagingError> = Array(text.utf8).withUnsafeBytes { bytes in
-      Result { () throws(PackagingError) in try write(bytes) }
-    }
-    try result.get()
   }
 }

@@ -18,17 +18,8 @@ package final class TerminationSignals: Sendable {
   package init() throws(ProcessError) {
     let descriptor = process_signal_pipe()
     guard descriptor >= 0 else { throw ProcessError("signals cannot be handled", code: errno) }
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(Reader(descriptor: descriptor, signals: self)).toOpaque()
-    let result = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<Reader>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }, context)
+    let result = DetachedThread.start(takesSignals: true) { [self] in read(from: descriptor) }
     guard result == 0 else { throw ProcessError("no thread for signals", code: result) }
-    pthread_detach(thread)
   }
 
   /// The number of the first signal, as soon as one has come.
@@ -51,21 +42,11 @@ package final class TerminationSignals: Sendable {
     for waiter in waiters { waiter.resume(returning: number) }
   }
 
-  private final class Reader: Sendable {
-    private let descriptor: Int32
-    private let signals: TerminationSignals
-
-    init(descriptor: Int32, signals: TerminationSignals) {
-      self.descriptor = descriptor
-      self.signals = signals
-    }
-
-    func run() {
-      var byte: UInt8 = 0
-      while true {
-        let count = read(descriptor, &byte, 1)
-        if count == 1 { signals.receive(Int32(byte)) } else if count == 0 || errno != EINTR { return }
-      }
+  private func read(from descriptor: Int32) {
+    var byte: UInt8 = 0
+    while true {
+      let count = Glibc.read(descriptor, &byte, 1)
+      if count == 1 { receive(Int32(byte)) } else if count == 0 || errno != EINTR { return }
     }
   }
 }

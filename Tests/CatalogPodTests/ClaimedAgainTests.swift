@@ -51,6 +51,18 @@ struct ClaimedAgainTests {
     #expect(attempts.count == 0)
   }
 
+  @Test("who loses the job is the earlier work alone", arguments: [claim(), claim(force: true)])
+  func loss(again: Claim) async {
+    let (earlier, later) = (LossFlag(), LossFlag())
+    var attempts = AttemptTable()
+    attempts.start(Self.claim(), earlier) { _ in }
+    attempts.lose(Self.claim())
+    attempts.start(again, later) { _ in }
+    for task in attempts.tasks { await task.value }
+    #expect(earlier.isLost)
+    #expect(!later.isLost)
+  }
+
   @Test("work on other jobs goes on")
   func others() async {
     let (stopped, hasStopped) = AsyncStream.makeStream(of: Bool.self)

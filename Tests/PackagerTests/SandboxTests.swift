@@ -32,10 +32,8 @@ import Testing
           name: "the command", executable: program, arguments: arguments, directory: workspace.bundle,
           environment: CleanEnvironment.make(searchPath: "/usr/bin:/bin", workspace: workspace), limit: limit,
           grace: .milliseconds(300), outputLimit: 1 << 24,
-          confinement: Sandbox(kind: kind).confinement(
-            reading: workspace.readable + reading,
-            writing: [workspace.bundle, workspace.home, workspace.temporary], view: workspace.view,
-            network: network, usage: usage)))
+          confinement: workspace.confinement(
+            in: Sandbox(kind: kind), reading: reading, network: network, usage: usage)))
     }
 
     func shell(_ script: String, limit: Duration = .seconds(60)) async throws -> CommandOutcome {

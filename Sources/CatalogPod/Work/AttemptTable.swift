@@ -5,25 +5,36 @@ internal import BundleModel
 /// Works have numbers, because two claims of one job can be equal: a failover that loses a claim gives the same
 /// attempt to the same owner again.
 struct AttemptTable: Sendable {
-  private var works: [Int: (claim: Claim, task: Task<Void, Never>)] = [:]
+  private struct Work {
+    var claim: Claim
+    var loss: LossFlag
+    var task: Task<Void, Never>
+  }
+
+  private var works: [Int: Work] = [:]
   private var last = 0
 
   /// How many have not ended, also of those that were told to.
   var count: Int { works.count }
 
   /// Begins to work on a claim; earlier work on its job is told to stop, and is waited for.
-  mutating func start(_ claim: Claim, _ work: @Sendable @escaping (Int) async -> Void) {
+  ///
+  /// - Parameters:
+  ///   - loss: set when this work loses its job.
+  ///   - work: is told the number that it has here.
+  mutating func start(
+    _ claim: Claim, _ loss: LossFlag = LossFlag(), _ work: @Sendable @escaping (Int) async -> Void
+  ) {
     let earlier = works.values.filter { $0.claim.job == claim.job }.map(\.task)
     for task in earlier { task.cancel() }
     last += 1
     let number = last
-    works[number] = (
-      claim,
-      Task {
+    works[number] = Work(
+      claim: claim, loss: loss,
+      task: Task {
         for task in earlier { await task.value }
         await work(number)
-      }
-    )
+      })
   }
 
   /// Forgets a work that has ended; returns its claim if nothing works on that any more.
@@ -37,9 +48,12 @@ struct AttemptTable: Sendable {
   /// The claim of a work that has not ended.
   func claim(of number: Int) -> Claim? { works[number]?.claim }
 
-  /// Tells all work on a claim to stop.
-  func cancel(_ claim: Claim) {
-    for work in works.values where work.claim == claim { work.task.cancel() }
+  /// Tells all work on a claim that its job is lost, and to stop.
+  func lose(_ claim: Claim) {
+    for work in works.values where work.claim == claim {
+      work.loss.set()
+      work.task.cancel()
+    }
   }
 
   /// Tells everything to stop.

@@ -15,10 +15,7 @@ final class ProgressReporter: Sendable {
 
   private static let interval = Duration.milliseconds(250)
   private let state = Mutex(State())
-  private let wakes: AsyncStream<Void>
-  private let waker: AsyncStream<Void>.Continuation
-
-  init() { (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+  private let wakeUps = WakeUps()
 
   /// Notes what changed; the write follows, at once for a new stage.
   func note(_ change: (inout Progress) -> Void) {
@@ -38,7 +35,7 @@ final class ProgressReporter: Sendable {
       return isNewStage ? state.rest : nil
     }
     rest?.cancel()
-    waker.yield()
+    wakeUps.ring()
   }
 
   /// No more notes will come; `run` writes what waits and returns.
@@ -47,7 +44,7 @@ final class ProgressReporter: Sendable {
       state.isFinished = true
       return state.rest
     }
-    waker.finish()
+    wakeUps.finish()
     rest?.cancel()
   }
 
@@ -55,7 +52,7 @@ final class ProgressReporter: Sendable {
   ///
   /// - Parameter onLost: the attempt has lost its job.
   func run(claim: Claim, store: BundleStore, onLost: @Sendable () -> Void) async {
-    for await _ in wakes {
+    for await _ in wakeUps.stream {
       await write(claim: claim, store: store, onLost: onLost)
       await rest()
     }

@@ -1,25 +1,25 @@
-package import BundleModel
+internal import BundleModel
 
 /// Which jobs a pod holds, and until when it may believe so.
 ///
 /// Decides, and does nothing: the pod reads the clock, talks to the database and stops work. The clock must run
 /// through a suspend, and every moment is the one at which a request was *sent*: the database starts the lease later
 /// than that, so the pod always gives up first.
-package struct LeaseTable: Sendable {
-  package typealias Instant = ContinuousClock.Instant
+struct LeaseTable: Sendable {
+  typealias Instant = ContinuousClock.Instant
 
   private var sentAt: [Claim: Instant] = [:]
   private let stopAfter: Duration
 
-  package init(stopAfter: Duration) { self.stopAfter = stopAfter }
+  init(stopAfter: Duration) { self.stopAfter = stopAfter }
 
   /// What is held.
-  package var claims: [Claim] { Array(sentAt.keys) }
-  package var count: Int { sentAt.count }
+  var claims: [Claim] { Array(sentAt.keys) }
+  var count: Int { sentAt.count }
 
   /// A claim succeeded whose statement was sent at `sent`. Returns what was held of the same job: it is not ours any
   /// more, or, after a failover that lost the claim, it is this very right come out again; its work must stop first.
-  package mutating func add(_ claim: Claim, sent: Instant) -> [Claim] {
+  mutating func add(_ claim: Claim, sent: Instant) -> [Claim] {
     let replaced = sentAt.keys.filter { $0.job == claim.job }
     for earlier in replaced { sentAt[earlier] = nil }
     sentAt[claim] = sent
@@ -27,10 +27,10 @@ package struct LeaseTable: Sendable {
   }
 
   /// The attempt ended, or was given up.
-  package mutating func remove(_ claim: Claim) { sentAt[claim] = nil }
+  mutating func remove(_ claim: Claim) { sentAt[claim] = nil }
 
   /// A renewal was answered: what was asked for, and what of it is still ours. Returns what was lost.
-  package mutating func renewed(asked: [Claim], kept: Set<Claim>, sent: Instant) -> [Claim] {
+  mutating func renewed(asked: [Claim], kept: Set<Claim>, sent: Instant) -> [Claim] {
     var lost: [Claim] = []
     for claim in asked where sentAt[claim] != nil {
       if kept.contains(claim) { sentAt[claim] = sent } else { lost.append(claim) }
@@ -39,10 +39,7 @@ package struct LeaseTable: Sendable {
   }
 
   /// What must stop now, because no renewal succeeded for too long.
-  package func overdue(at now: Instant) -> [Claim] {
+  func overdue(at now: Instant) -> [Claim] {
     sentAt.filter { now - $0.value >= stopAfter }.map(\.key)
   }
-
-  /// When the next claim becomes overdue; nil when nothing is held.
-  package var nextDeadline: Instant? { sentAt.values.min()?.advanced(by: stopAfter) }
 }
