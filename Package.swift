@@ -121,8 +121,8 @@ let package = Package(
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "Postgres",
-        "ProcessControl",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "PodAPI",
+        "Postgres", "ProcessControl",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -166,8 +166,8 @@ let package = Package(
     .testTarget(
       name: "CatalogPodTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "PodAPI", "Postgres", "TestSupport",
-        logging,
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "PodAPI", "Postgres",
+        "ProcessControl", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -30,5 +30,16 @@ package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
   }
 
+  /// Whether it stands for every address of this machine.
+  package var isEverywhere: Bool { host == "0.0.0.0" || host == "::" }
+
+  /// The same host with the port that the system chose.
+  package func on(port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
+
+  private init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
   package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
