@@ -21,6 +21,14 @@ let commit: String = {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+/// The HTTP server: in CatalogPod alone.
+let httpServer: [Target.Dependency] = [
+  .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+]
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -32,6 +40,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
   targets: [
@@ -92,8 +104,16 @@ let package = Package(
       name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "JSON", "ProcessControl"],
       swiftSettings: strict),
     .target(
+      name: "PodAPI",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "ProcessControl", "Wire", logging,
+      ],
+      swiftSettings: strict),
+    .target(
       name: "CatalogPod",
-      dependencies: ["ArtifactStorage", "BundleModel", "BundleStore", "Packager", "ProcessControl", logging],
+      dependencies: [
+        "BundleModel", "BundleStore", "ArtifactStorage", "Packager", "PodAPI", "ProcessControl", logging,
+      ] + httpServer,
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
     .target(name: "LegacyMigration", dependencies: ["ProcessControl"], swiftSettings: strict),
@@ -110,8 +130,8 @@ let package = Package(
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "Postgres",
-        "ProcessControl",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "PodAPI",
+        "Postgres", "ProcessControl",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -165,7 +185,14 @@ let package = Package(
     .testTarget(
       name: "CatalogPodTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "Packager", "Postgres", "TestSupport",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "Packager", "PodAPI", "Postgres",
+        "ProcessControl", "TestSupport", logging,
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PodAPITests",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "PodAPI", "Postgres", "TestSupport",
         logging,
       ],
       swiftSettings: strict),

@@ -19,6 +19,9 @@ forbid 'no unfinished work' 'TODO|FIXME|XXX|unimplemented' Sources Tests
 forbid 'tests wait for a condition, never for time' '\bu?sleep\(' Tests
 forbid 'no call may block a thread of the pool' '(^|[^.[:alnum:]_])u?sleep\(' Sources
 forbid 'no skipped test' '\.disabled\(|\.disabled\b' Tests
+forbid 'only CatalogPod speaks HTTP: no server library elsewhere' \
+  'import +(class |struct |func )?(Hummingbird|HTTPTypes|NIO|_NIO|ServiceLifecycle)' \
+  $(ls -d Sources/* | grep -v '^Sources/CatalogPod$') Tests
 forbid 'nobody outside imports us: package, not public' '^ *public ' Sources Tests/TestSupport
 
 while read -r lines file; do

@@ -15,8 +15,10 @@ package struct CatalogPod: Sendable {
   /// - Parameters:
   ///   - catalogue: what was found under `settings.examplesRoot`.
   ///   - artifacts: where archives go.
+  ///   - server: what answers HTTP, listening already; it stops before the pod says goodbye.
   package init(
-    settings: PodSettings, catalogue: Catalogue, store: BundleStore, artifacts: any ArtifactStore, log: Logger
+    settings: PodSettings, catalogue: Catalogue, store: BundleStore, artifacts: any ArtifactStore,
+    server: HTTPServer? = nil, log: Logger
   ) {
     let pod = PodDependencies(
       settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, log: log)
@@ -27,14 +29,16 @@ package struct CatalogPod: Sendable {
     self.pod = pod
     self.offer = offer
     self.work = work
-    services = [
-      Heartbeat(pod: pod, offer: offer, work: work, agreement: agreement, wakeUps: wakeUps),
-      LeaseKeeping(pod: pod, work: work),
-      Housekeeping(pod: pod),
-      Listening(pod: pod, wakeUps: wakeUps),
-      Claiming(pod: pod, work: work, agreement: agreement, wakeUps: wakeUps),
-      Stopping(work: work),
-    ]
+    let serving: [any PodService] = server.map { [Serving(server: $0)] } ?? []
+    services =
+      serving + [
+        Heartbeat(pod: pod, offer: offer, work: work, agreement: agreement, wakeUps: wakeUps),
+        LeaseKeeping(pod: pod, work: work),
+        Housekeeping(pod: pod),
+        Listening(pod: pod, wakeUps: wakeUps),
+        Claiming(pod: pod, work: work, agreement: agreement, wakeUps: wakeUps),
+        Stopping(work: work),
+      ]
   }
 
   /// Works until the task is cancelled; then gives back what it holds and says goodbye.

@@ -26,6 +26,7 @@ struct Bundlepod: AsyncParsableCommand {
   var examplesRoot: String
   @Option(help: "The name that people know this pod by. Default: HOSTNAME, else the host's name.") var name: String?
   @Option(help: "Bundles packaged at once. Default: EXAMPLE_BUNDLE_CONCURRENCY, else 1.") var concurrency: Int?
+  @OptionGroup(title: "HTTP") var serving: ServingOptions
   @OptionGroup(title: "Packaging") var packaging: PackagingOptions
   @OptionGroup(title: "Limits of one packaging") var limits: LimitOptions
   @OptionGroup(title: "Times, in seconds") var times: TimeOptions
@@ -64,6 +65,7 @@ struct Bundlepod: AsyncParsableCommand {
       throw CommandFailure(.usage, complaint)
     }
     let log = PodLog.logger(pod: settings.name)
+    let served = try serving.plan(environment: environment)
     settings.legacy = legacyFiles(environment, log: log)
     var connection = try ConnectionSettings(environment: environment)
     connection.applicationName = "bundlepod \(settings.name)"
@@ -74,11 +76,15 @@ struct Bundlepod: AsyncParsableCommand {
       "commands of bundles run in a sandbox",
       metadata: ["kind": "\(settings.packaging.sandbox.kind?.rawValue ?? "none")"])
     try await WorkspaceSweep.run(temporaryDirectory: settings.temporaryDirectory)
+    let artifacts = storage.make()
+    // Connections of its own: many requests must not make leases wait.
+    let asked = BundleStore(connection, settings: times.settings, connections: 4)
+    let server = try await served?.start(&settings, store: asked, artifacts: artifacts, log: log)
     let work = Task { [settings] in
       try await waitForDatabase(connection, log: log)
       let store = BundleStore(connection, settings: times.settings, connections: settings.concurrency + 3)
       await CatalogPod(
-        settings: settings, catalogue: catalogue, store: store, artifacts: storage.make(), log: log
+        settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, server: server, log: log
       ).run()
       await store.close()
     }
@@ -88,8 +94,11 @@ struct Bundlepod: AsyncParsableCommand {
       work.cancel()
     }
     defer { signal.cancel() }
+    let end = await work.result
+    await server?.stop()
+    await asked.close()
     do {
-      try await work.value
+      try end.get()
     } catch is CancellationError {
       log.info("stopped before it began")
     }

@@ -1,0 +1,9 @@
+/// Why a pod cannot serve HTTP.
+package struct HTTPServerError: Error, CustomStringConvertible {
+  /// One line: what failed, on which address, and the system's reason.
+  package let message: String
+
+  init(_ message: String) { self.message = message }
+
+  package var description: String { message }
+}

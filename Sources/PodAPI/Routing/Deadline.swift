@@ -1,0 +1,17 @@
+/// Runs `body`, and cancels it when it takes longer than `limit`: then the caller is told to come again.
+func within<Value: Sendable>(
+  _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+  try await withThrowingTaskGroup(of: Value?.self) { group in
+    group.addTask { try await body() }
+    group.addTask {
+      try await Task.sleep(for: limit)
+      return nil
+    }
+    defer { group.cancelAll() }
+    guard let value = try await group.next() ?? nil else {
+      throw APIError.unavailable("the answer took too long; try again")
+    }
+    return value
+  }
+}

@@ -1,0 +1,28 @@
+/// Schemas that more than one route answers with: the components of the OpenAPI document.
+package enum NamedSchemas {
+  /// Every one by its name.
+  package static let all: [String: Schema] = [
+    "Error": error,
+    "ValidationError": validationError,
+    "Status": status,
+  ]
+
+  /// The names in the order of the document.
+  static let names = all.keys.sorted()
+
+  /// AppHub's failure.
+  private static let error = Schema.object([.required("error", .string())])
+
+  /// A failure of form: one line, or zod's flattened object.
+  private static let validationError = Schema.object([
+    .required(
+      "error",
+      .oneOf([
+        .string(),
+        .object([
+          .required("formErrors", .array(.string())),
+          .required("fieldErrors", .map(.array(.string()))),
+        ]),
+      ]))
+  ])
+}

@@ -1,0 +1,37 @@
+package import ArtifactStorage
+package import BundleModel
+package import BundleStore
+package import Logging
+internal import ProcessControl
+
+/// What handlers work with. One value for all listeners of a pod.
+package struct PodServices: Sendable {
+  package var settings: PodAPISettings
+  package var store: BundleStore
+  package var artifacts: any ArtifactStore
+  package var access: AccessControl
+  package var origins: AllowedOrigins
+  package var life: PodLife
+  package var log: Logger
+  /// The moment, by this machine's clock.
+  package var now: @Sendable () -> Timestamp
+  /// Told of every answer.
+  package var observe: @Sendable (RequestRecord) -> Void
+
+  package init(
+    settings: PodAPISettings, store: BundleStore, artifacts: any ArtifactStore, access: AccessControl = .open,
+    origins: AllowedOrigins = AllowedOrigins(), life: PodLife = PodLife(), log: Logger,
+    now: @escaping @Sendable () -> Timestamp = ThisProcess.now,
+    observe: @escaping @Sendable (RequestRecord) -> Void = { _ in }
+  ) {
+    self.settings = settings
+    self.store = store
+    self.artifacts = artifacts
+    self.access = access
+    self.origins = origins
+    self.life = life
+    self.log = log
+    self.now = now
+    self.observe = observe
+  }
+}
