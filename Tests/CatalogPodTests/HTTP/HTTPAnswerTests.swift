@@ -24,7 +24,7 @@ struct HTTPAnswerTests {
       ("OPTIONS /small", "204", "allow: GET, HEAD, OPTIONS"),
       ("POST /small", "405", "allow: GET, HEAD, OPTIONS"),
       ("DELETE /echo", "405", "allow: OPTIONS, POST"),
-      ("BREW /echo", "405", "allow: OPTIONS, POST"),
+      ("PATCH /echo", "405", "allow: OPTIONS, POST"),
       ("GET /nowhere", "404", "cache-control: no-store"),
       ("GET /%zz", "400", "x-request-id: "),
       ("GET /small?a=%", "400", "x-request-id: "),
