@@ -91,6 +91,11 @@ let package = Package(
       name: "BundleStore", dependencies: ["BundleModel", "Postgres"],
       resources: [.embedInCode("SQL"), .embedInCode("Schema")], swiftSettings: strict),
 
+    // What needs rows and objects together.
+    .target(
+      name: "ArtifactOperations", dependencies: ["ArtifactStorage", "BundleModel", "BundleStore", "Hashing"],
+      swiftSettings: strict),
+
     // What the two programs are made of.
     .target(
       name: "Packager", dependencies: ["BundleModel", "CArchive", "CSpawn", "Hashing", "JSON", "ProcessControl"],
@@ -114,8 +119,9 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack", "Postgres",
-        "Hashing", "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack",
+        "Postgres",
+        "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -158,6 +164,10 @@ let package = Package(
       dependencies: [
         "ArtifactStorage", "BundleModel", "Hashing", "LocalStack", "S3", "S3Stub", "TestSupport",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ArtifactOperationsTests",
+      dependencies: ["ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Postgres", "S3"],
       swiftSettings: strict),
     .testTarget(
       name: "BundleStoreTests",

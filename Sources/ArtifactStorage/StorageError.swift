@@ -63,3 +63,14 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
     self.init(kind, error.message)
   }
 }
+
+extension StorageError: ReportableError {
+  package var exitStatus: ExitStatus {
+    switch kind {
+    case .denied: .denied
+    case .unavailable, .timeout: .unavailable
+    case .configuration, .invalid: .usage
+    case .missing, .conflict, .integrity, .file, .cancelled: .failed
+    }
+  }
+}

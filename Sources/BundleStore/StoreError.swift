@@ -1,3 +1,4 @@
+package import BundleModel
 internal import Postgres
 
 /// What can go wrong between a program and the durable store.
@@ -45,6 +46,17 @@ extension StoreError {
       case .settings: self.init(.invalid, error.message)
       default: self.init(error.isConnectionLost ? .unavailable : .refused, error.message)
       }
+    }
+  }
+}
+
+extension StoreError: ReportableError {
+  package var exitStatus: ExitStatus {
+    switch kind {
+    case .unavailable: .unavailable
+    case .refused: .denied
+    case .invalid: .usage
+    case .schema, .corrupt: .failed
     }
   }
 }

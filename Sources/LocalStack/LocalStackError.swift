@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 internal import ProcessControl
 
 /// Why a local server or a child process could not be started, used or stopped. Always one line.
@@ -34,4 +34,8 @@ package struct LocalStackError: Error, Equatable, CustomStringConvertible {
   static func system(_ what: String, _ number: Int32) -> LocalStackError {
     LocalStackError(.systemCall, "\(what): \(systemReason(number))")
   }
+}
+
+extension LocalStackError: ReportableError {
+  package var exitStatus: ExitStatus { .unavailable }
 }

@@ -29,3 +29,7 @@ package struct PackagingError: Error, Equatable, CustomStringConvertible {
     PackagingError(errorClass, "\(what) \(path): \(systemReason(code))")
   }
 }
+
+extension PackagingError: ReportableError {
+  package var exitStatus: ExitStatus { .failed }
+}

@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 
 /// Why something could not be done with Postgres: one line without secrets, and what a program can decide on.
 package struct PostgresError: Error, Sendable {
@@ -89,4 +89,8 @@ extension PostgresError {
 
   /// True for 25006, a write on a read-only server or connection.
   package var isReadOnly: Bool { sqlState == "25006" }
+}
+
+extension PostgresError: ReportableError {
+  package var exitStatus: ExitStatus { kind == .settings ? .usage : .unavailable }
 }

@@ -1,3 +1,4 @@
+package import BundleModel
 internal import CProcess
 internal import Glibc
 internal import Synchronization
@@ -59,4 +60,8 @@ package struct ProcessError: Error, CustomStringConvertible {
   init(_ what: String, code: Int32) { message = "\(what): \(systemReason(code))" }
 
   package var description: String { message }
+}
+
+extension ProcessError: ReportableError {
+  package var exitStatus: ExitStatus { .failed }
 }

@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 
 /// What went wrong with a request to an object store, in one line that is fit for a log: it names host, bucket and
 /// key, never a query or a secret.
@@ -94,6 +94,18 @@ extension S3Error.Kind {
       case 500...: self = .serverError
       default: self = .invalidRequest
       }
+    }
+  }
+}
+
+extension S3Error: ReportableError {
+  package var exitStatus: ExitStatus {
+    switch kind {
+    case .denied, .clockSkew: .denied
+    case .throttled, .serverError, .timeout, .transport, .unreachable: .unavailable
+    // Without a status nobody was asked: what we were told to ask makes no sense.
+    case .invalidRequest: status == nil ? .usage : .failed
+    case .notFound, .integrity, .preconditionFailed, .cancelled, .file: .failed
     }
   }
 }

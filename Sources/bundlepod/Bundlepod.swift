@@ -62,7 +62,7 @@ struct Bundlepod: AsyncParsableCommand {
     let environment = ThisProcess.environment()
     var settings = try podSettings(environment)
     if let complaint = settings.packaging.complaint(environment: environment) {
-      throw PodFailure(status: 64, message: complaint)
+      throw CommandFailure(.usage, complaint)
     }
     let log = PodLog.logger(pod: settings.name)
     let served = try serving.plan(environment: environment)
@@ -109,7 +109,7 @@ struct Bundlepod: AsyncParsableCommand {
     var count = concurrency ?? 1
     if concurrency == nil, let text = environment["EXAMPLE_BUNDLE_CONCURRENCY"]?.nonBlank {
       guard let number = Int(text), number > 0 else {
-        throw PodFailure(status: 64, message: "EXAMPLE_BUNDLE_CONCURRENCY takes a positive number")
+        throw CommandFailure(.usage, "EXAMPLE_BUNDLE_CONCURRENCY takes a positive number")
       }
       count = number
     }
@@ -154,12 +154,14 @@ struct Bundlepod: AsyncParsableCommand {
       do {
         let report = try await Schema(connection).check()
         guard report.isUsable else {
-          throw PodFailure(
-            status: 1,
-            message: "the database lacks parts of the schema; run `bundletop schema apply` and start again")
+          throw CommandFailure(
+            .failed,
+            "the database lacks parts of the schema; run `bundletop schema apply` and start again")
         }
         return
-      } catch let error as StoreError where error.kind == .unavailable {
+      } catch let error as StoreError {
+        // Whatever else a database says that is there, a person has to mend it.
+        guard error.kind == .unavailable else { throw CommandFailure(.failed, error.message) }
         log.warning("waiting for the database", metadata: ["error": "\(error)"])
         try await Task.sleep(for: .seconds(2))
       }
@@ -168,33 +170,19 @@ struct Bundlepod: AsyncParsableCommand {
 
   /// One error is one line; help and version go to stdout.
   private static func report(_ error: any Error) -> Int32 {
-    let failure: PodFailure
-    switch error {
-    case let error as PodFailure: failure = error
-    case let error as PostgresError:
-      failure = PodFailure(status: error.kind == .settings ? 64 : 69, message: error.message)
-    case let error as StorageError:
-      failure = PodFailure(status: error.kind == .configuration ? 64 : 69, message: error.message)
-    case let error as StoreError: failure = PodFailure(status: 1, message: error.message)
-    case let error as PackagingError: failure = PodFailure(status: 1, message: error.message)
-    case let error as ProcessError: failure = PodFailure(status: 1, message: error.message)
-    default:
-      let code = exitCode(for: error)
-      if code == .success {
-        writeLine(fullMessage(for: error))
-        return 0
-      }
-      failure = PodFailure(status: code.rawValue, message: "\(message(for: error)) (see bundlepod --help)")
+    if let failure = CommandFailure(explaining: error) {
+      if let message = failure.message { writeLine("bundlepod: \(message)", to: .errors) }
+      return failure.status.rawValue
     }
-    writeLine("bundlepod: \(UntrustedText.line(failure.message))", to: .errors)
-    return failure.status
+    let code = exitCode(for: error)
+    if code == .success {
+      writeLine(fullMessage(for: error))
+    } else {
+      let message = UntrustedText.line("\(message(for: error)) (see bundlepod --help)")
+      writeLine("bundlepod: \(message)", to: .errors)
+    }
+    return code.rawValue
   }
-}
-
-/// Why a pod cannot start or go on.
-struct PodFailure: Error {
-  var status: Int32
-  var message: String
 }
 
 /// The times of the lease protocol, for tests and unusual networks.

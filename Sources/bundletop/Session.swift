@@ -72,7 +72,13 @@ struct Session {
 func slugs(_ arguments: [String]) throws -> [Slug] {
   var seen: Set<Slug> = []
   return try arguments.compactMap { text in
-    guard let slug = Slug(text) else { throw CommandFailure(.usage, "a bundle's name is empty") }
+    let slug = try requireSlug(text)
     return seen.insert(slug).inserted ? slug : nil
   }
+}
+
+/// Reads one name on a command line, normalised.
+func requireSlug(_ argument: String) throws -> Slug {
+  guard let slug = Slug(argument) else { throw CommandFailure(.usage, "a bundle's name is empty") }
+  return slug
 }

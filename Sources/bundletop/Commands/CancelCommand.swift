@@ -63,7 +63,7 @@ struct CancelCommand: AsyncParsableCommand {
             ? wouldCancel(slug, seen[slug])
             : try await cancel(slug, seen[slug], session))
       }
-      print(answers)
+      try print(answers)
       let good = answers.count { $0.outcome != "refused" }
       if good < answers.count { throw CommandFailure(good == 0 ? .failed : .partly, nil) }
     }
@@ -87,11 +87,8 @@ struct CancelCommand: AsyncParsableCommand {
       reason: isActive ? nil : "it is \(seen.state.rawValue)")
   }
 
-  private func print(_ answers: [Answer]) {
-    if json {
-      if let text = try? JSONText.document(answers) { writeLine(text) }
-      return
-    }
+  private func print(_ answers: [Answer]) throws {
+    guard !json else { return writeLine(try JSONText.document(answers)) }
     for answer in answers {
       let line = UntrustedText.line(
         answer.outcome == "refused"

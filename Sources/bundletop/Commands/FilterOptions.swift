@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import BundleModel
 internal import BundleStore
-internal import Glibc
 internal import ProcessControl
 
 /// How a command that changes something is told what: by names, or by a filter, which then has to be confirmed.
@@ -35,14 +34,11 @@ struct FilterOptions: ParsableArguments {
   /// - Throws: a usage failure without a terminal; the failure of a person who says no.
   func confirm(_ what: String, of slugs: [Slug]) throws {
     guard !yes, !dryRun, !slugs.isEmpty else { return }
-    guard isatty(0) == 1, isatty(2) == 1 else {
+    guard Confirmation.isPossible else {
       throw CommandFailure(.usage, "\(what) needs --yes, or --dry-run to see what would be done")
     }
     let names = slugs.prefix(20).map(\.text).joined(separator: ", ") + (slugs.count > 20 ? ", …" : "")
     writeLine(UntrustedText.line(names, limit: 2000), to: .errors)
-    writeLine("\(what)? Type yes: ", to: .errors)
-    guard readLine(strippingNewline: true)?.lowercased() == "yes" else {
-      throw CommandFailure(.failed, "nothing was done")
-    }
+    try Confirmation.ask(what)
   }
 }

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import ArtifactOperations
 internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore
-internal import Glibc
 internal import ProcessControl
 
 /// `bundletop gc`: deletes from the object store what no row names.
@@ -43,7 +43,7 @@ struct GarbageCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if apply, !yes, isatty(0) != 1 || isatty(2) != 1 {
+    if apply, !yes, !Confirmation.isPossible {
       throw CommandFailure(.usage, "gc --apply needs --yes; without --apply it only says what it would do")
     }
     let session = try Session(database)
@@ -55,7 +55,7 @@ struct GarbageCommand: AsyncParsableCommand {
         }, who: session.who)
       guard apply else {
         let findings = try await collector.look()
-        try show(CollectionReport(findings, store: collector.artifacts.identity, done: nil))
+        try show(CollectionReport(findings, store: collector.storeIdentity, done: nil))
         if findings.plan.takesMost {
           writeLine("bundletop: more than half of all archives would go: --apply needs --most", to: .errors)
         }
@@ -73,21 +73,17 @@ struct GarbageCommand: AsyncParsableCommand {
         "\(findings.plan.due.count) of \(findings.plan.archives) archives would be deleted: look without --apply, and "
           + "say --most if that is right")
     }
-    try confirm(CollectionReport(findings, store: collector.artifacts.identity, done: nil))
+    try confirm(CollectionReport(findings, store: collector.storeIdentity, done: nil))
     let done = try await collector.apply(findings)
-    try show(CollectionReport(findings, store: collector.artifacts.identity, done: done))
+    try show(CollectionReport(findings, store: collector.storeIdentity, done: done))
     guard done.kept.isEmpty else { throw CommandFailure(.partly, nil) }
   }
 
   private func confirm(_ report: CollectionReport) throws {
     guard !yes, report.retired + report.deleted > 0 else { return }
     writeLine(report.text, to: .errors)
-    writeLine(
-      "Retire \(report.retired) and delete \(report.deleted) in \(UntrustedText.line(report.store))? Type yes: ",
-      to: .errors)
-    guard readLine(strippingNewline: true)?.lowercased() == "yes" else {
-      throw CommandFailure(.failed, "nothing was done")
-    }
+    try Confirmation.ask(
+      "Retire \(report.retired) and delete \(report.deleted) in \(UntrustedText.line(report.store))")
   }
 
   private func show(_ report: CollectionReport) throws {

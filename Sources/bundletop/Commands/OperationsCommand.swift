@@ -50,7 +50,7 @@ struct OperationsCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(database)
     try await session.run {
-      let slug = try self.slug.map { try slugs([$0])[0] }
+      let slug = try self.slug.map(requireSlug)
       let found = try await session.store.operations(of: slug, what: what, before: before, limit: limit)
       guard !json else { return writeLine(try JSONText.document(found.map(Line.init))) }
       guard !found.isEmpty else { return writeLine("nothing recorded") }

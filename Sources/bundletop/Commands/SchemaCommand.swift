@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BundleModel
 internal import BundleStore
 internal import ProcessControl
 

@@ -30,7 +30,7 @@ struct ShowCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(database)
     try await session.run {
-      let slug = try slugs([self.slug])[0]
+      let slug = try requireSlug(self.slug)
       guard let status = try await session.store.statuses(of: [slug]).first else {
         throw CommandFailure(.failed, "no bundle called \(slug) is known; `bundletop list` names all")
       }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ArtifactOperations
 internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore
@@ -29,7 +30,7 @@ struct SignCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(database)
     try await session.run {
-      let slug = try slugs([self.slug])[0]
+      let slug = try requireSlug(self.slug)
       let artifacts = try session.artifacts()
       let (artifact, link) = try await LinkSigner(
         store: session.store, artifacts: artifacts, who: session.who

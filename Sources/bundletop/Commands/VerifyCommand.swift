@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ArtifactOperations
 internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore

@@ -1,3 +1,4 @@
+internal import ArtifactOperations
 internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ArtifactStorage
+internal import BundleModel
 internal import BundleStore
 internal import Dashboard
 internal import ProcessControl

@@ -1,3 +1,4 @@
+internal import BundleModel
 internal import Glibc
 internal import ProcessControl
 

@@ -1,26 +1,34 @@
-internal import ArtifactStorage
-internal import BundleModel
-internal import BundleStore
+package import ArtifactStorage
+package import BundleModel
+package import BundleStore
 internal import Hashing
 
 /// Mints links to artifacts, and records each before it is handed out: by expiry and by the hash of its text.
-struct LinkSigner {
-  let store: BundleStore
-  let artifacts: any ArtifactStore
-  let who: String
+package struct LinkSigner: Sendable {
+  private let store: BundleStore
+  private let artifacts: any ArtifactStore
+  private let who: String
+
+  /// - Parameter who: the name that is recorded with each link.
+  package init(store: BundleStore, artifacts: any ArtifactStore, who: String) {
+    self.store = store
+    self.artifacts = artifacts
+    self.who = who
+  }
 
   /// A link to the newest artifact of a bundle.
   ///
   /// - Parameter lifetime: nil takes the store's default.
-  func sign(_ slug: Slug, lifetime: Duration?) async throws -> (
-    artifact: Artifact, link: ArtifactStorage.SignedLink
+  package func sign(_ slug: Slug, lifetime: Duration?) async throws -> (
+    artifact: Artifact, link: SignedLink
   ) {
     guard let artifact = try await store.latestArtifact(of: slug) else {
-      throw CommandFailure(.failed, "\(slug) has no artifact to link to; `bundletop list` shows what has")
+      throw ArtifactOperationError(
+        .noArtifact, "\(slug) has no artifact to link to; `bundletop list` shows what has")
     }
     guard artifact.storageKind == artifacts.kind else {
-      throw CommandFailure(
-        .failed,
+      throw ArtifactOperationError(
+        .elsewhere,
         "the artifact of \(slug) is in a store of kind \(artifact.storageKind.rawValue), and the settings name another"
       )
     }

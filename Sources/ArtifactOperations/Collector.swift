@@ -1,38 +1,51 @@
-internal import ArtifactStorage
-internal import BundleModel
-internal import BundleStore
+package import ArtifactStorage
+package import BundleModel
+package import BundleStore
 
 /// Looks for what nobody names, marks it, and deletes what was marked long enough ago.
-struct Collector: Sendable {
-  let store: BundleStore
-  let artifacts: any ArtifactStore
+package struct Collector: Sendable {
+  private let store: BundleStore
+  private let artifacts: any ArtifactStore
   /// Nil: no row is retired.
-  let rule: RetirementRule?
-  let who: String
+  private let rule: RetirementRule?
+  private let who: String
+
+  /// - Parameters:
+  ///   - rule: nil retires no row.
+  ///   - who: the name that is recorded with what is done.
+  package init(store: BundleStore, artifacts: any ArtifactStore, rule: RetirementRule?, who: String) {
+    self.store = store
+    self.artifacts = artifacts
+    self.rule = rule
+    self.who = who
+  }
+
+  /// The store that is looked through, as people and pods name it.
+  package var storeIdentity: String { artifacts.identity }
 
   /// How long a mark must stand before what it marks is deleted: time for people to see a mistake, and far more than
   /// any attempt needs from its upload to its row.
   static let grace = Duration.seconds(86_400)
 
   /// Everything that there is to know before anything is done.
-  struct Findings {
-    var retirable: [Artifact]
-    var plan: CollectionPlan
+  package struct Findings: Sendable {
+    package var retirable: [Artifact]
+    package var plan: CollectionPlan
   }
 
   /// Looks, and refuses a store that cannot be the database's.
-  func look() async throws -> Findings {
+  package func look() async throws -> Findings {
     let elsewhere = try await store.podsElsewhere(than: artifacts.identity)
     guard elsewhere.isEmpty else {
-      throw CommandFailure(
-        .denied,
+      throw ArtifactOperationError(
+        .wrongStore,
         "live pods write somewhere else than \(artifacts.identity): \(elsewhere.joined(separator: ", ")); nothing is "
           + "touched where they may not look: use their APPHUB_BUNDLE_STORAGE_* settings")
     }
     let plan = try await plan()
     if let mismatch = plan.mismatch {
-      throw CommandFailure(
-        .denied,
+      throw ArtifactOperationError(
+        .wrongStore,
         "\(artifacts.identity) is not where this database keeps its archives: \(mismatch); `bundletop verify --all` "
           + "tells what is missing")
     }
@@ -56,11 +69,11 @@ struct Collector: Sendable {
   }
 
   /// What a run has done so far.
-  struct Done {
-    var retired: [Artifact] = []
-    var marked: [Leftover] = []
-    var deleted: [Leftover] = []
-    var kept: [(leftover: Leftover, why: Deletion)] = []
+  package struct Done: Sendable {
+    package var retired: [Artifact] = []
+    package var marked: [Leftover] = []
+    package var deleted: [Leftover] = []
+    package var kept: [(leftover: Leftover, why: Deletion)] = []
 
     /// Of objects.
     var bytes: Int64 { deleted.reduce(0) { $0 + $1.size } }
@@ -73,7 +86,7 @@ struct Collector: Sendable {
   }
 
   /// Does it, and writes into the audit what was done, also when it ends early.
-  func apply(_ findings: Findings) async throws -> Done {
+  package func apply(_ findings: Findings) async throws -> Done {
     var done = Done()
     do {
       try await apply(findings, &done)

@@ -1,10 +1,10 @@
-internal import ArtifactStorage
-internal import BundleModel
-internal import BundleStore
+package import ArtifactStorage
+package import BundleModel
+package import BundleStore
 
 /// What a look at one stored artifact came to.
-struct VerifyFinding: Sendable {
-  enum Result: String, CaseIterable, Sendable {
+package struct VerifyFinding: Sendable {
+  package enum Result: String, CaseIterable, Sendable {
     case match, mismatch, missing
     /// The store did not answer properly: neither there nor gone. Nothing is recorded.
     case error
@@ -12,27 +12,46 @@ struct VerifyFinding: Sendable {
     case skipped
   }
 
-  var artifact: Artifact
-  var result: Result
-  var comparison: ObjectComparison?
+  package let artifact: Artifact
+  package let result: Result
+  package let comparison: ObjectComparison?
   /// Why it is no match, in one line.
-  var reason: String?
+  package let reason: String?
   /// The store refused our keys or our right.
-  var isDenied = false
+  package let isDenied: Bool
+
+  init(
+    artifact: Artifact, result: Result, comparison: ObjectComparison? = nil, reason: String?, isDenied: Bool = false
+  ) {
+    self.artifact = artifact
+    self.result = result
+    self.comparison = comparison
+    self.reason = reason
+    self.isDenied = isDenied
+  }
 }
 
 /// Compares stored objects with their rows and records what came of it.
-struct ArtifactVerifier {
-  let store: BundleStore
-  let artifacts: any ArtifactStore
-  /// Read the bytes in any case.
-  let deep: Bool
-  let who: String
+package struct ArtifactVerifier: Sendable {
+  private let store: BundleStore
+  private let artifacts: any ArtifactStore
+  private let deep: Bool
+  private let who: String
+
+  /// - Parameters:
+  ///   - deep: read the bytes in any case.
+  ///   - who: the name that is recorded with each finding.
+  package init(store: BundleStore, artifacts: any ArtifactStore, deep: Bool, who: String) {
+    self.store = store
+    self.artifacts = artifacts
+    self.deep = deep
+    self.who = who
+  }
 
   /// Looks at all of them, some at once; tells each finding as it comes.
   ///
   /// - Throws: when the database does not take a record, for then nothing else will be recorded either.
-  func verify(_ all: [Artifact], parallel: Int, each: @Sendable (VerifyFinding) -> Void) async throws {
+  package func verify(_ all: [Artifact], parallel: Int, each: @Sendable (VerifyFinding) -> Void) async throws {
     try await withThrowingTaskGroup(of: VerifyFinding.self) { group in
       var waiting = all.makeIterator()
       for _ in 0..<max(1, parallel) {
@@ -47,7 +66,7 @@ struct ArtifactVerifier {
   }
 
   /// Looks at one artifact, again when its row changed meanwhile.
-  func verify(_ artifact: Artifact) async throws -> VerifyFinding {
+  package func verify(_ artifact: Artifact) async throws -> VerifyFinding {
     var artifact = artifact
     for _ in 0..<3 {
       if let reason = notHere(artifact) {

@@ -1,11 +1,11 @@
 internal import ArtifactStorage
 internal import BundleModel
-internal import BundleStore
+package import BundleStore
 
 /// What is to become of everything in the object store that nobody names. A value: what was seen goes in, what is to
 /// be done comes out.
-struct CollectionPlan {
-  enum Verdict: Equatable {
+package struct CollectionPlan: Sendable {
+  package enum Verdict: Equatable, Sendable {
     /// Found for the first time, or written since it was marked.
     case fresh
     /// Marked, but not for long enough.
@@ -14,17 +14,22 @@ struct CollectionPlan {
     case due(LeftoverMark)
   }
 
-  struct Item: Equatable {
-    var leftover: Leftover
-    var verdict: Verdict
+  package struct Item: Equatable, Sendable {
+    package var leftover: Leftover
+    package var verdict: Verdict
+
+    package init(leftover: Leftover, verdict: Verdict) {
+      self.leftover = leftover
+      self.verdict = verdict
+    }
   }
 
   /// By key; objects before uploads.
-  let items: [Item]
+  package let items: [Item]
   /// Marks of what is named again or gone.
   let obsolete: [Leftover]
   /// How many objects look like archives, named or not.
-  let archives: Int
+  package let archives: Int
   /// How many keys below our prefix the rows name, and how many of them are there.
   let named: (known: Int, found: Int)
 
@@ -56,7 +61,7 @@ struct CollectionPlan {
     self.named = (ours.count, ours.count { listed.contains($0) })
   }
 
-  var due: [LeftoverMark] {
+  package var due: [LeftoverMark] {
     items.compactMap { if case .due(let mark) = $0.verdict { mark } else { nil } }
   }
 
@@ -67,7 +72,7 @@ struct CollectionPlan {
   }
 
   /// True when more than half of all archives would go.
-  var takesMost: Bool { due.count { $0.leftover.upload == nil } * 2 > archives }
+  package var takesMost: Bool { due.count { $0.leftover.upload == nil } * 2 > archives }
 
   private struct Place: Hashable {
     var key: String
