@@ -106,7 +106,9 @@ let package = Package(
     .target(
       name: "PodAPI",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "ProcessControl", "Wire", logging,
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "ProcessControl",
+        "Wire",
+        logging,
       ],
       swiftSettings: strict),
     .target(

@@ -68,11 +68,12 @@ package struct TokenTable: Sendable, CustomStringConvertible {
 }
 
 /// Why access cannot be decided: a token file that is not there or not well written.
-package struct AccessError: Error, CustomStringConvertible {
+package struct AccessError: ReportableError, CustomStringConvertible {
   /// One line; holds nothing of a token.
   package let message: String
 
   package init(_ message: String) { self.message = message }
 
+  package var exitStatus: ExitStatus { .usage }
   package var description: String { message }
 }

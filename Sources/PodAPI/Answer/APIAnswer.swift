@@ -23,7 +23,7 @@ package struct APIAnswer: Sendable {
   }
 
   /// Bytes of one content type.
-  package static func bytes(_ status: Int = 200, _ bytes: [UInt8], type: String) -> APIAnswer {
+  package static func bytes(_ bytes: [UInt8], type: String, status: Int = 200) -> APIAnswer {
     APIAnswer(status, headers: ["content-type": type], body: .bytes(bytes))
   }
 
@@ -33,7 +33,7 @@ package struct APIAnswer: Sendable {
   ) throws(E) -> APIAnswer {
     var json = JSONWriter(.line, reservingCapacity: capacity)
     try write(&json)
-    return .bytes(status, json.bytes, type: "application/json; charset=utf-8")
+    return .bytes(json.bytes, type: "application/json; charset=utf-8", status: status)
   }
 
   /// AppHub's envelope of success: `{"data": …}`.

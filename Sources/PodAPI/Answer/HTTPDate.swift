@@ -10,7 +10,8 @@ package enum HTTPDate {
   /// The text, in whole seconds.
   package static func text(_ moment: Timestamp) -> String {
     let time = CivilTime(moment)
-    let day = Int((moment.microseconds / 86_400_000_000) % 7 + 7) % 7
+    let midnight = CivilTime(year: time.year, month: time.month, day: time.day).timestamp ?? moment
+    let day = Int((midnight.microseconds / 86_400_000_000 % 7 + 7) % 7)
     return "\(days[day]), \(time.day.padded(2)) \(months[time.month - 1]) \(time.year.padded(4)) "
       + "\(time.hour.padded(2)):\(time.minute.padded(2)):\(time.second.padded(2)) GMT"
   }

@@ -1,0 +1,78 @@
+import PodAPI
+import TestSupport
+import Testing
+
+@testable import CatalogPod
+
+@Suite("A server that is asked to stop")
+struct HTTPShutdownTests {
+  @Test("running requests end, idle connections and endless streams are ended, nobody new is taken")
+  func goodOrder() async throws {
+    let (gate, opens) = AsyncStream.makeStream(of: Void.self)
+    let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
+    let slow = ServerFixture.route(.get, "/slow") { _, _, _ in
+      hasBegun.finish()
+      for await _ in gate {}
+      return .bytes(Array("in time".utf8), type: "text/plain")
+    }
+    let events = ServerFixture.route(.get, "/events") { _, _, _ in
+      APIAnswer(
+        200,
+        body: .endless { sink in
+          try await sink.write(Array("first\n".utf8))
+          for await _ in AsyncStream<Never>.makeStream().stream {}
+        })
+    }
+    try await ServerFixture.with([slow, events] + ServerFixture.routes) { fixture in
+      let (running, streaming, idle) = (try fixture.connect(), try fixture.connect(), try fixture.connect())
+      await running.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n")
+      await streaming.send("GET /events HTTP/1.1\r\nhost: a\r\n\r\n")
+      await idle.send("GET /small HTTP/1.1\r\nhost: a\r\n\r\n")
+      #expect(await idle.readAnswer().hasSuffix("small"))
+      _ = await streaming.read(until: "first\n")
+      for await _ in begun {}
+      #expect(!fixture.services.life.isStopping)
+
+      let stopping = Task { await fixture.server.stop() }
+      #expect(await streaming.readAll().hasSuffix("0\r\n\r\n"))
+      #expect(fixture.services.life.isStopping)
+      #expect(await idle.readAll() == "")
+      try await eventually(within: .seconds(30), "nobody is taken any more") {
+        do {
+          return try await fixture.connect().readAll() == ""
+        } catch {
+          return true
+        }
+      }
+      opens.finish()
+      #expect(await running.readAll().hasSuffix("in time"))
+      await stopping.value
+    }
+  }
+
+  @Test("what does not end in time is cut off")
+  func impatient() async throws {
+    let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
+    let slow = ServerFixture.route(.get, "/slow") { _, _, _ in
+      hasBegun.finish()
+      for await _ in AsyncStream<Never>.makeStream().stream {}
+      return .bytes([], type: "text/plain")
+    }
+    try await ServerFixture.with([slow], limits: HTTPLimits(goodbye: .milliseconds(200))) { fixture in
+      let connection = try fixture.connect()
+      await connection.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n")
+      for await _ in begun {}
+      await fixture.server.stop()
+    }
+  }
+
+  @Test("an address that is taken is named")
+  func taken() async throws {
+    try await ServerFixture.with { fixture in
+      let second = HTTPServer(
+        [(ListenAddress("127.0.0.1:\(fixture.port)")!, .api)], services: fixture.services)
+      let failure = await #expect(throws: HTTPServerError.self) { try await second.start() }
+      #expect(failure?.message.contains("127.0.0.1:\(fixture.port): Address already in use") == true)
+    }
+  }
+}
