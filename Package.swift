@@ -173,7 +173,9 @@ let package = Package(
     .testTarget(
       name: "ArtifactStorageTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "HTTPTransport", "Hashing", "LocalStack", "S3", "S3Stub", "TestSupport",
+        "ArtifactStorage", "BundleModel", "HTTPTransport", "Hashing", "LocalStack", "ProcessControl", "S3",
+        "S3Stub",
+        "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,4 +1,4 @@
-internal import S3
+internal import BundleModel
 
 /// The header that makes a browser save a download under a name.
 enum ContentDisposition {
@@ -18,6 +18,6 @@ enum ContentDisposition {
       }
     }
     let ascii = "attachment; filename=\"\(String(decoding: plain, as: UTF8.self))\""
-    return isExact ? ascii : ascii + "; filename*=UTF-8''" + ByteText.percentEncoded(filename)
+    return isExact ? ascii : ascii + "; filename*=UTF-8''" + PercentCode.encoded(filename)
   }
 }

@@ -1,5 +1,5 @@
 package import BundleModel
-internal import S3
+internal import ProcessControl
 
 /// Archives in a directory: `<root>/<key>`.
 package final class LocalArtifactStore: ArtifactStore {
@@ -21,7 +21,7 @@ package final class LocalArtifactStore: ArtifactStore {
   ///   - patience: how long the disk may do nothing before a call gives up with `.timeout`.
   package init(
     root: String, keys: LinkKeySource, linkLifetime: Duration = LinkLifetime.standard,
-    patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = { .systemClock }
+    patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
     var root = root
     while root.count > 1, root.hasSuffix("/") { root.removeLast() }
@@ -37,7 +37,7 @@ package final class LocalArtifactStore: ArtifactStore {
   /// A store whose links are signed by one plain secret.
   package convenience init(
     root: String, signingSecret: Secret<[UInt8]>, linkLifetime: Duration = LinkLifetime.standard,
-    now: @escaping @Sendable () -> Timestamp = { .systemClock }
+    now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
     self.init(
       root: root, keys: LinkKeySource(LinkKeyRing(plain: signingSecret)), linkLifetime: linkLifetime, now: now)
@@ -146,10 +146,9 @@ package final class LocalArtifactStore: ArtifactStore {
       LocalLink(
         slug: request.slug, fingerprint: request.fingerprint, key: request.key, expiresMilliseconds: expires,
         filename: name))
-    var url = "/examples/bundles/\(ByteText.percentEncoded(request.slug.text))"
-    url += "/fingerprints/\(ByteText.percentEncoded(request.fingerprint.text))/download"
+    var url = DownloadRoute.path(request.slug, request.fingerprint)
     url += "?expires=\(expires)&token=\(token.reveal())"
-    if let name { url += "&filename=\(ByteText.percentEncoded(name))" }
+    if let name { url += "&filename=\(PercentCode.encoded(name))" }
     return SignedLink(url: Secret(url), expiresAt: Timestamp(microseconds: expires * 1000))
   }
 

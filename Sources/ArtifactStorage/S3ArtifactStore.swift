@@ -1,4 +1,5 @@
 package import BundleModel
+internal import ProcessControl
 package import S3
 
 /// Archives in a bucket.
@@ -18,7 +19,7 @@ package final class S3ArtifactStore: ArtifactStore {
   ///   - now: the clock of `expiresAt`.
   package init(
     client: S3Client, bucket: String, prefix: String = "", publicEndpoint: S3Endpoint? = nil,
-    linkLifetime: Duration = LinkLifetime.standard, now: @escaping @Sendable () -> Timestamp = { .systemClock }
+    linkLifetime: Duration = LinkLifetime.standard, now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
     self.client = client
     self.bucket = bucket

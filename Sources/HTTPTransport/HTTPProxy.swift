@@ -24,7 +24,7 @@ package struct HTTPProxy: Sendable, CustomStringConvertible {
     var login: Secret<Login>?
     if let at = rest.lastIndex(of: "@") {
       let halves = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
-        String(decoding: PercentDecoding.decoded(Array($0.utf8), plusIsBlank: false), as: UTF8.self)
+        String(decoding: PercentCode.decoded(Array($0.utf8), plusIsBlank: false), as: UTF8.self)
       }
       // libcurl takes C strings, and basic authentication ends the user's name at the first colon.
       guard halves.count == 2, !halves[0].contains(":"), halves.joined().utf8.allSatisfy({ $0 != 0 }) else {

@@ -1,3 +1,5 @@
+internal import BundleModel
+
 /// A type whose arrays a cell can become: `String` for text[], `String?` where elements may be NULL, `UInt8` for
 /// bytea.
 package protocol PostgresArrayElement {

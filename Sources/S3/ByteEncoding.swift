@@ -1,3 +1,5 @@
+internal import BundleModel
+
 /// The three encodings that S3 needs, over bytes.
 enum ByteEncoding {
   private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -28,7 +30,7 @@ enum ByteEncoding {
     var out: [UInt8] = []
     var high: UInt8?
     for character in hex.utf8 {
-      guard let nibble = nibble(character) else { return nil }
+      guard let nibble = hexDigitValue(character) else { return nil }
       if let first = high {
         out.append(first << 4 | nibble)
         high = nil
@@ -112,14 +114,5 @@ enum ByteEncoding {
       }
     }
     return out
-  }
-
-  private static func nibble(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case 48...57: digit - 48
-    case 97...102: digit - 87
-    case 65...70: digit - 55
-    default: nil
-    }
   }
 }

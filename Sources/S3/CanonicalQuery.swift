@@ -1,4 +1,4 @@
-internal import HTTPTransport
+internal import BundleModel
 
 /// Query parameters as they are signed, which is also how they are sent.
 extension SignatureV4 {
@@ -12,7 +12,7 @@ extension SignatureV4 {
   /// Puts more parameters between those of an encoded query.
   static func sorted(query: [UInt8], with more: [(name: String, value: String)]) -> [UInt8] {
     let text = { (bytes: ArraySlice<UInt8>) in
-      String(decoding: PercentDecoding.decoded(Array(bytes), plusIsBlank: false), as: UTF8.self)
+      String(decoding: PercentCode.decoded(Array(bytes), plusIsBlank: false), as: UTF8.self)
     }
     let ours = query.split(separator: 38).map { pair in
       let parts = pair.split(separator: 61, maxSplits: 1)

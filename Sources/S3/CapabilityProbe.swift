@@ -1,4 +1,5 @@
 package import BundleModel
+internal import ProcessControl
 
 /// Finds out what an endpoint enforces, by putting, overwriting and tampering with tiny objects under a prefix of its
 /// own, all of which are removed again on every path.
@@ -19,7 +20,7 @@ package final class CapabilityProbe: Sendable {
   ///   - publicEndpoint: the host that links are signed for, when it is another one.
   package init(
     _ configuration: S3Configuration, bucket: String, prefix: String = "", publicEndpoint: S3Endpoint? = nil,
-    now: @escaping @Sendable () -> Timestamp = { .systemClock }
+    now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
     self.configuration = configuration
     self.bucket = bucket

@@ -1,5 +1,6 @@
 package import BundleModel
 package import HTTPTransport
+internal import ProcessControl
 import Synchronization
 
 /// What a client needs to know of a service.
@@ -44,7 +45,7 @@ package final class S3Client: Sendable {
   private let ourClock: @Sendable () -> Timestamp
 
   /// - Parameter now: the clock that signatures are dated by.
-  package init(_ configuration: S3Configuration, now: @escaping @Sendable () -> Timestamp = { .systemClock }) {
+  package init(_ configuration: S3Configuration, now: @escaping @Sendable () -> Timestamp = ThisProcess.now) {
     endpoint = configuration.endpoint
     region = configuration.region
     limits = configuration.limits

@@ -1,4 +1,4 @@
-internal import HTTPTransport
+internal import BundleModel
 
 /// Reads a whole document of a known root: what S3's answers need beyond the pull parser.
 enum XMLWalk {
@@ -30,7 +30,7 @@ enum XMLWalk {
   /// Nothing is repaired: a key that reads like another one would be taken for it, and perhaps deleted.
   static func key(_ text: String, isURLEncoded: Bool) throws(XMLReader.Malformed) -> String {
     guard isURLEncoded else { return text }
-    let bytes = PercentDecoding.decoded(Array(text.utf8), plusIsBlank: true)
+    let bytes = PercentCode.decoded(Array(text.utf8), plusIsBlank: true)
     guard let key = String(validating: bytes, as: UTF8.self) else { throw XMLReader.Malformed(offset: 0) }
     return key
   }

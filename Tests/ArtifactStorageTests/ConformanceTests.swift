@@ -1,6 +1,7 @@
 import ArtifactStorage
 import BundleModel
 import LocalStack
+import ProcessControl
 import S3
 import Synchronization
 import TestSupport
@@ -197,7 +198,7 @@ import Testing
       let request = LinkRequest(slug: slug, fingerprint: fingerprint, key: key, lifetime: .seconds(seconds))
       #expect(throws: StorageError.self) { try store.signedURL(request) }
     }
-    let before = Timestamp.systemClock
+    let before = ThisProcess.now()
     let link = try store.signedURL(LinkRequest(slug: slug, fingerprint: fingerprint, key: key))
     let span = link.expiresAt.since(before)
     #expect(span > .seconds(298) && span < .seconds(302))

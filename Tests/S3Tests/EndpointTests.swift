@@ -48,7 +48,7 @@ import Testing
 
   @Test func percentDecoding() {
     let decode = { (text: String, plus: Bool) in
-      String(decoding: PercentDecoding.decoded(Array(text.utf8), plusIsBlank: plus), as: UTF8.self)
+      String(decoding: PercentCode.decoded(Array(text.utf8), plusIsBlank: plus), as: UTF8.self)
     }
     #expect(decode("a%2Fb+c%2b", true) == "a/b c+")
     #expect(decode("a+b%zz%4", false) == "a+b%zz%4")

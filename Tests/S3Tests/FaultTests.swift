@@ -1,6 +1,7 @@
 import BundleModel
 import Glibc
 import Hashing
+import ProcessControl
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 
   private func client(
     port: Int, retry: RetryPolicy = RetryPolicy(base: .milliseconds(1)), response: Duration = .seconds(20),
-    now: @escaping @Sendable () -> Timestamp = { .systemClock }
+    now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) throws -> S3Client {
     let endpoint = try #require(S3Endpoint("http://127.0.0.1:\(port)", pathStyle: true))
     return S3Client(
@@ -288,6 +289,6 @@ import Testing
 private final class Ticker: Sendable {
   private let flag = Counter()
   func next() -> Timestamp {
-    Timestamp(microseconds: Timestamp.systemClock.microseconds + Int64(flag.increment()) * 1_000_000)
+    Timestamp(microseconds: ThisProcess.now().microseconds + Int64(flag.increment()) * 1_000_000)
   }
 }

@@ -180,7 +180,7 @@ private enum Readers {
   private static func encodings(_ bytes: [UInt8], _ summary: inout Summary) {
     var encoded: [UInt8] = []
     ByteEncoding.appendPercentEncoded(bytes, keepingSlash: true, to: &encoded)
-    if PercentDecoding.decoded(encoded, plusIsBlank: false) != bytes { summary.problems.append("lost by %") }
+    if PercentCode.decoded(encoded, plusIsBlank: false) != bytes { summary.problems.append("lost by %") }
     if ByteEncoding.bytes(base64: ByteEncoding.base64(bytes)) != bytes { summary.problems.append("lost by base64") }
     if ByteEncoding.bytes(hex: ByteEncoding.hex(bytes)) != bytes { summary.problems.append("lost by hex") }
     let text = String(decoding: bytes, as: UTF8.self)

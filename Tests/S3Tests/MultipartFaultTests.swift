@@ -1,6 +1,7 @@
 import BundleModel
 import HTTPTransport
 import Hashing
+import ProcessControl
 import TestSupport
 import Testing
 
@@ -129,7 +130,7 @@ import Testing
 
   /// The first beginning's answer is lost: what it left behind is found and thrown away, what others do is not.
   @Test func beginningThatWasLost() async throws {
-    let now = Timestamp.systemClock
+    let now = ThisProcess.now()
     let row = { (key: String, id: String, time: Timestamp) in
       "<Upload><Key>\(key)</Key><UploadId>\(id)</UploadId><Initiated>\(time.iso8601)</Initiated></Upload>"
     }

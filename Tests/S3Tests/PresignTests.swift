@@ -1,5 +1,6 @@
 import BundleModel
 import LocalStack
+import ProcessControl
 import TestSupport
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
     }
     #expect(try await fetch(url, ["-X", "DELETE"]).status == 403)
 
-    let past = try store.client(now: { Timestamp.systemClock.advanced(by: .seconds(-120)) })
+    let past = try store.client(now: { ThisProcess.now().advanced(by: .seconds(-120)) })
     let expired = try past.presignGet(bucket: store.bucket, key: "key", expires: .seconds(60)).reveal()
     #expect([400, 403].contains(try await fetch(expired).status))
   }

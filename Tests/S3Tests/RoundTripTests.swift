@@ -2,6 +2,7 @@ import BundleModel
 import Glibc
 import Hashing
 import LocalStack
+import ProcessControl
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 extension TestObjectStore {
   /// A client of the server, with its keys or a wrong secret.
   func client(
-    secret: Secret<String>? = nil, now: @escaping @Sendable () -> Timestamp = { .systemClock }
+    secret: Secret<String>? = nil, now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) throws -> S3Client {
     let endpoint = try #require(S3Endpoint(endpoint, pathStyle: true))
     let credentials = S3Credentials(accessKeyID: accessKey, secretAccessKey: secret ?? secretKey)
@@ -131,7 +132,7 @@ func failure(_ call: () async throws(S3Error) -> Void) async -> S3Error? {
   /// A clock that is wrong by far is corrected by the server's own, once and for all.
   @Test(arguments: [20 * 60, -20 * 60]) func wrongClock(_ seconds: Int64) async throws {
     let store = try await TestObjectStore.create()
-    let client = try store.client(now: { Timestamp.systemClock.advanced(by: .seconds(seconds)) })
+    let client = try store.client(now: { ThisProcess.now().advanced(by: .seconds(seconds)) })
     try await client.putObject(bucket: store.bucket, key: "key", bytes: [1])
     #expect(try await client.getObject(bucket: store.bucket, key: "key", limit: 1).bytes == [1])
   }

@@ -1,5 +1,6 @@
 import BundleModel
 import HTTPTransport
+import ProcessControl
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 func scriptedClient(
   at address: String, retry: RetryPolicy = RetryPolicy(base: .milliseconds(1), cap: .milliseconds(50)),
   region: String = "us-east-1", response: Duration = .seconds(20), trust: TLSTrust = TLSTrust(),
-  proxy: HTTPProxy? = nil, now: @escaping @Sendable () -> Timestamp = { .systemClock }
+  proxy: HTTPProxy? = nil, now: @escaping @Sendable () -> Timestamp = ThisProcess.now
 ) throws -> S3Client {
   let endpoint = try #require(S3Endpoint(address, pathStyle: true))
   return S3Client(
@@ -22,7 +23,7 @@ func scriptedClient(
 /// The same of a server with a script.
 func scriptedClient(
   of server: ScriptedServer, retry: RetryPolicy = RetryPolicy(base: .milliseconds(1), cap: .milliseconds(50)),
-  response: Duration = .seconds(20), now: @escaping @Sendable () -> Timestamp = { .systemClock }
+  response: Duration = .seconds(20), now: @escaping @Sendable () -> Timestamp = ThisProcess.now
 ) throws -> S3Client {
   try scriptedClient(at: "http://127.0.0.1:\(server.port)", retry: retry, response: response, now: now)
 }

@@ -1,5 +1,6 @@
 import BundleModel
 import HTTPTransport
+import ProcessControl
 import S3Stub
 
 @testable import S3
@@ -27,7 +28,7 @@ struct StubClient {
     S3Endpoint("http://\(pathStyle ? "127.0.0.1" : "localhost"):\(stub.port)", pathStyle: pathStyle)!
   }
 
-  func make(now: @escaping @Sendable () -> Timestamp = { .systemClock }) -> S3Client {
+  func make(now: @escaping @Sendable () -> Timestamp = ThisProcess.now) -> S3Client {
     S3Client(
       S3Configuration(endpoint: endpoint, region: region, credentials: credentials, limits: limits), now: now)
   }
@@ -35,7 +36,7 @@ struct StubClient {
   /// A request's bytes as they would be sent, signed, so that a test can alter them.
   func bytes(
     _ method: HTTPRequest.Method, key: String?, body: [UInt8] = [], query: [(name: String, value: String)] = [],
-    headers: [HTTPHeader] = [], payloadHash: String? = nil, at moment: Timestamp = .systemClock
+    headers: [HTTPHeader] = [], payloadHash: String? = nil, at moment: Timestamp = ThisProcess.now()
   ) -> [UInt8] {
     let signable = SignableRequest(
       method: method.rawValue, authority: endpoint.authority(bucket: "bucket"),

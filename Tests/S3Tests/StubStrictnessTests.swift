@@ -1,5 +1,6 @@
 import BundleModel
 import HTTPTransport
+import ProcessControl
 import TestSupport
 import Testing
 
@@ -156,7 +157,7 @@ import Testing
     (client.region, client.token) = (refusal.region, refusal.token)
     let request = client.bytes(
       .put, key: "key", body: refusal.body, headers: refusal.headers, payloadHash: refusal.payloadHash,
-      at: Timestamp.systemClock.advanced(by: .zero - refusal.age))
+      at: ThisProcess.now().advanced(by: .zero - refusal.age))
     let text = String(decoding: request, as: UTF8.self)
     let end = try #require(text.range(of: "\r\n\r\n"))
     var lines = text[..<end.lowerBound].split(separator: "\r\n").map(String.init)
@@ -193,7 +194,7 @@ import Testing
     let stub = try S3Stub(settings)
     defer { stub.stop() }
     stub.store(key: "key", bytes: [1])
-    let moment = Timestamp(microseconds: Timestamp.systemClock.microseconds / 1_000_000 * 1_000_000)
+    let moment = Timestamp(microseconds: ThisProcess.now().microseconds / 1_000_000 * 1_000_000)
     let client = StubClient(stub).make(now: { moment })
     let url = try client.presignGet(bucket: "bucket", key: "key", expires: .seconds(600)).reveal()
     let target = url.dropFirst("http://127.0.0.1:\(stub.port)".count)
