@@ -33,4 +33,26 @@ package enum PercentCode {
     }
     return out
   }
+
+  /// The text that is meant; nil when a `%` is not followed by two digits, or the bytes are not UTF-8 or hold a NUL.
+  ///
+  /// - Parameter plusIsBlank: true in queries, as HTML forms write them.
+  package static func strictlyDecoded(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String? {
+    var out: [UInt8] = []
+    out.reserveCapacity(text.utf8.count)
+    var bytes = text.utf8.makeIterator()
+    while let byte = bytes.next() {
+      switch byte {
+      case UInt8(ascii: "%"):
+        guard let high = bytes.next().flatMap(hexDigitValue), let low = bytes.next().flatMap(hexDigitValue) else {
+          return nil
+        }
+        out.append(high << 4 | low)
+      case UInt8(ascii: "+") where plusIsBlank: out.append(UInt8(ascii: " "))
+      default: out.append(byte)
+      }
+    }
+    guard !out.contains(0) else { return nil }
+    return String(validating: out, as: UTF8.self)
+  }
 }

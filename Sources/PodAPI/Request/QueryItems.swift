@@ -1,3 +1,5 @@
+internal import BundleModel
+
 /// The part of a request's target behind the `?`, decoded; names may be there more than once.
 package struct QueryItems: Sendable, CustomStringConvertible, CustomReflectable {
   /// Names and values in the order in which they came.
@@ -14,8 +16,8 @@ package struct QueryItems: Sendable, CustomStringConvertible, CustomReflectable 
     for part in text.split(separator: "&", omittingEmptySubsequences: true) {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard items.count < QueryItems.most,
-        let name = PercentCode.decode(pair[0], plusIsBlank: true),
-        let value = PercentCode.decode(pair.count > 1 ? pair[1] : "", plusIsBlank: true)
+        let name = PercentCode.strictlyDecoded(pair[0], plusIsBlank: true),
+        let value = PercentCode.strictlyDecoded(pair.count > 1 ? pair[1] : "", plusIsBlank: true)
       else { return nil }
       items.append((name, value))
     }

@@ -1,3 +1,5 @@
+internal import BundleModel
+
 /// What a request asks for: the path's segments, each decoded by itself, and the query.
 package struct RequestTarget: Sendable {
   package let path: [String]
@@ -19,7 +21,7 @@ package struct RequestTarget: Sendable {
     guard let query = QueryItems(parsing: parts.count > 1 ? parts[1] : "") else { return nil }
     var path: [String] = []
     for segment in parts[0].dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      guard let decoded = PercentCode.decode(segment) else { return nil }
+      guard let decoded = PercentCode.strictlyDecoded(segment) else { return nil }
       path.append(decoded)
     }
     self.path = path
