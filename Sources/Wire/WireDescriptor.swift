@@ -18,7 +18,8 @@ extension Descriptor {
   /// What the values mean, and whether a pod takes them, is for the pod that packages. Source: contract section 1.
   package init(wire object: JSONObject) throws(WireDescriptorError) {
     if let unknown = object.keys.first(where: { !Self.wireNames.contains($0) }) {
-      throw WireDescriptorError(message: "has a field that no descriptor has, \(UntrustedText.line(unknown, limit: 40))")
+      throw WireDescriptorError(
+        message: "has a field that no descriptor has, \(UntrustedText.line(unknown, limit: 40))")
     }
     func text(_ name: String) throws(WireDescriptorError) -> String? {
       guard let value = object[name] else { return nil }

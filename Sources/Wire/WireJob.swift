@@ -26,6 +26,9 @@ package struct WireJob: WireRecord {
     self.publicURL = publicURL
   }
 
+  /// Why nothing was done; nil when the wish was taken.
+  package var refusal: String? { outcome == "refused" ? reason ?? outcome : nil }
+
   package var members: [(name: String, value: WireValue)] {
     [
       ("bundle", WireValue(status.flatMap { WireSummary($0, publicURL: publicURL) })),
