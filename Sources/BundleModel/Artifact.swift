@@ -56,4 +56,14 @@ package struct Artifact: Equatable, Sendable {
     self.verifiedAt = verifiedAt
     self.verification = verification
   }
+
+  /// The pod's own download route for it: never expires, holds no secret.
+  ///
+  /// - Parameter publicURL: scheme, host and port to make it absolute; nil gives a path.
+  package func downloadRoute(publicURL: String? = nil) -> String {
+    let path = DownloadRoute.path(slug, fingerprint)
+    guard var base = publicURL else { return path }
+    while base.hasSuffix("/") { base.removeLast() }
+    return base + path
+  }
 }

@@ -54,14 +54,6 @@ package struct BundleStatus: Equatable, Sendable {
     self.stageStartedAt = stageStartedAt
   }
 
-  /// The pod's own download route for the artifact (never expires, holds no secret); nil without an artifact.
-  ///
-  /// - Parameter publicURL: scheme, host and port to make it absolute; nil gives a path.
-  package func downloadRoute(publicURL: String? = nil) -> String? {
-    guard let artifact else { return nil }
-    let path = DownloadRoute.path(artifact.slug, artifact.fingerprint)
-    guard var base = publicURL else { return path }
-    while base.hasSuffix("/") { base.removeLast() }
-    return base + path
-  }
+  /// The pod's own download route for the artifact; nil without an artifact. See `Artifact.downloadRoute`.
+  package func downloadRoute(publicURL: String? = nil) -> String? { artifact?.downloadRoute(publicURL: publicURL) }
 }
