@@ -10,5 +10,7 @@ package enum RouteTable {
     .cancelBundle,
     .bundleHistory,
     .podList,
+    .download,
+    .sign,
   ]
 }
