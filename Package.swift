@@ -219,9 +219,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "HTTPTransport", "LocalStack", "Postgres", "ProcessControl", "S3", "S3Stub",
-        "TestSupport", "bundlepod",
-        "bundletop",
+        "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "LocalStack", "Postgres", "ProcessControl", "S3",
+        "S3Stub", "TestSupport", "bundlepod", "bundletop",
       ],
       swiftSettings: strict),
   ]
