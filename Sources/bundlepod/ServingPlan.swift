@@ -45,6 +45,8 @@ struct ServingPlan: Sendable {
       log.info("listening", metadata: ["for": "\(offers)", "address": "\(address.on(port: port))"])
     }
     settings.url = advertisedURL ?? api.flatMap { $0.isEverywhere ? nil : "http://\($0.on(port: ports[0]))" }
+    settings.metricsURL = metrics.flatMap { $0.isEverywhere ? nil : "http://\($0.on(port: ports[ports.count - 1]))" }
+    settings.publicURL = publicURL
     if api != nil, settings.url == nil {
       log.warning("other programs do not learn where this pod is reached: give --advertise-url")
     }

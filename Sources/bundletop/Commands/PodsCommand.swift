@@ -32,6 +32,11 @@ struct WirePod: Encodable {
   private let owner: String
   private let name: String
   @Nullable private var url: String?
+  @Nullable private var metricsUrl: String?
+  /// What it read of its own API: SHA-256 of the status list, the snapshot that the list named, and when.
+  @Nullable private var digest: String?
+  @Nullable private var digestSnapshot: String?
+  @Nullable private var digestAt: String?
   private let version: String
   private let state: String
   private let persistence: String
@@ -51,6 +56,10 @@ struct WirePod: Encodable {
     owner = pod.owner.text
     name = pod.name
     url = pod.url
+    metricsUrl = pod.metricsURL
+    digest = pod.digest?.checksum.hex
+    digestSnapshot = pod.digest?.snapshot
+    digestAt = pod.digest?.at.iso8601
     version = pod.version
     state = PodTable.state(pod)
     persistence = pod.persistence
