@@ -83,6 +83,8 @@ let package = Package(
       swiftSettings: strict),
     // What other programs read and write of bundles.
     .target(name: "Wire", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
+    // What each pod serves against what the database holds.
+    .target(name: "PodLens", dependencies: ["BundleModel", "JSON"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["BundleModel", "CTerminal", "ProcessControl"], swiftSettings: strict),
 
     // The durable store.
@@ -114,7 +116,8 @@ let package = Package(
     .target(
       name: "CatalogPod",
       dependencies: [
-        "BundleModel", "BundleStore", "ArtifactStorage", "Packager", "PodAPI", "ProcessControl", logging,
+        "BundleModel", "BundleStore", "ArtifactStorage", "HTTPTransport", "Hashing", "Packager", "PodAPI",
+        "ProcessControl", logging,
       ] + httpServer,
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
@@ -124,9 +127,8 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport", "JSON",
-        "LocalStack", "Postgres",
-        "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport", "Hashing",
+        "JSON", "LocalStack", "PodLens", "Postgres", "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -200,6 +202,8 @@ let package = Package(
         logging,
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "PodLensTests", dependencies: ["BundleModel", "Hashing", "PodLens", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "CSpawn", "Packager"], swiftSettings: strict),
     .executableTarget(

@@ -2,7 +2,12 @@
 package struct Pod: Equatable, Sendable {
   package var owner: OwnerID
   package var name: String
+  /// Where its API is reached; nil when it serves none, or does not know where.
   package var url: String?
+  /// Where its metrics are read.
+  package var metricsURL: String?
+  /// What the links that it answers begin with; nil when they are relative.
+  package var publicURL: String?
   package var version: String
   package var persistence: String
   /// Identity of the object store that it writes to.
@@ -16,16 +21,21 @@ package struct Pod: Equatable, Sendable {
   package var catalogue: Int
   /// What a person should know: duplicate slugs, a store that differs from the others'.
   package var notes: [String]
+  /// What it read of its own API; nil when it serves none.
+  package var digest: ServedDigest?
   package var presence: Presence
 
   package init(
-    owner: OwnerID, name: String, url: String? = nil, version: String, persistence: String, store: String,
-    startedAt: Timestamp, lastSeen: Timestamp, concurrency: Int, running: Int = 0, catalogue: Int = 0,
-    notes: [String] = [], presence: Presence = .live
+    owner: OwnerID, name: String, url: String? = nil, metricsURL: String? = nil, publicURL: String? = nil,
+    version: String, persistence: String, store: String, startedAt: Timestamp, lastSeen: Timestamp,
+    concurrency: Int, running: Int = 0, catalogue: Int = 0, notes: [String] = [], digest: ServedDigest? = nil,
+    presence: Presence = .live
   ) {
     self.owner = owner
     self.name = name
     self.url = url
+    self.metricsURL = metricsURL
+    self.publicURL = publicURL
     self.version = version
     self.persistence = persistence
     self.store = store
@@ -35,6 +45,7 @@ package struct Pod: Equatable, Sendable {
     self.running = running
     self.catalogue = catalogue
     self.notes = notes
+    self.digest = digest
     self.presence = presence
   }
 

@@ -11,7 +11,7 @@ extension BundleStore {
         owner, .text(pod.worker.pod), Parameter(pod.url), .text(pod.version), .text(pod.persistence),
         .text(pod.store), .integer(pod.concurrency), .integer(pod.catalogue.count),
         .textArray(pod.notes.map { UntrustedText.line($0) }), Parameter(pod.legacy?.path),
-        Parameter(pod.legacy?.unmigrated),
+        Parameter(pod.legacy?.unmigrated), Parameter(pod.metricsURL), Parameter(pod.publicURL),
       ])
     _ = try await write(
       SQLText.offer,
@@ -23,6 +23,15 @@ extension BundleStore {
     let rows = try await query(
       SQLText.beat, [.text(worker.owner.text), .integer(running)], deadline: settings.goneAfter)
     return !rows.isEmpty
+  }
+
+  /// Publishes what a pod read of its own listener.
+  ///
+  /// - Parameter snapshot: as the answer named it; anything else than a snapshot is refused.
+  package func publishDigest(_ checksum: Checksum, snapshot: String, of worker: Worker) async throws(StoreError) {
+    _ = try await query(
+      SQLText.publishDigest, [.text(worker.owner.text), .text(checksum.hex), .text(snapshot)],
+      deadline: settings.goneAfter)
   }
 
   /// Says goodbye.

@@ -4,6 +4,9 @@ package import BundleModel
 package struct PodRegistration: Sendable {
   package var worker: Worker
   package var url: String?
+  package var metricsURL: String?
+  /// What the links that it answers begin with; nil when they are relative.
+  package var publicURL: String?
   package var version: String
   package var persistence: String
   /// Identity of the object store that the pod writes to.
@@ -17,12 +20,14 @@ package struct PodRegistration: Sendable {
   package var legacy: (path: String, unmigrated: Int)?
 
   package init(
-    worker: Worker, url: String? = nil, version: String, persistence: String = "database", store: String,
-    concurrency: Int, catalogue: [(slug: Slug, version: String?)], notes: [String] = [],
+    worker: Worker, url: String? = nil, metricsURL: String? = nil, publicURL: String? = nil, version: String,
+    persistence: String = "database", store: String, concurrency: Int, catalogue: [(slug: Slug, version: String?)], notes: [String] = [],
     legacy: (path: String, unmigrated: Int)? = nil
   ) {
     self.worker = worker
     self.url = url
+    self.metricsURL = metricsURL
+    self.publicURL = publicURL
     self.version = version
     self.persistence = persistence
     self.store = store

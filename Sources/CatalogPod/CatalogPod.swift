@@ -38,7 +38,7 @@ package struct CatalogPod: Sendable {
         Listening(pod: pod, wakeUps: wakeUps),
         Claiming(pod: pod, work: work, agreement: agreement, wakeUps: wakeUps),
         Stopping(work: work),
-      ]
+      ] + (settings.ownListener.map { [SelfReading(pod: pod, listener: $0)] } ?? [])
   }
 
   /// Works until the task is cancelled; then gives back what it holds and says goodbye.

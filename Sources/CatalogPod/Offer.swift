@@ -20,8 +20,8 @@ struct Offer: Sendable {
   /// The same for the database.
   func registration(of worker: Worker) -> PodRegistration {
     PodRegistration(
-      worker: worker, url: settings.url, version: settings.version, store: storeIdentity,
-      concurrency: settings.concurrency,
+      worker: worker, url: settings.url, metricsURL: settings.metricsURL, publicURL: settings.publicURL,
+      version: settings.version, store: storeIdentity, concurrency: settings.concurrency,
       catalogue: catalogue.bundles.values.map { ($0.slug, $0.version) }.sorted { $0.0 < $1.0 },
       notes: notes, legacy: settings.legacy)
   }

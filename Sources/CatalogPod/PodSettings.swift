@@ -9,6 +9,12 @@ package struct PodSettings: Sendable {
   package var owner: OwnerID
   /// Where other programs reach it, if it serves HTTP.
   package var url: String?
+  /// Where its metrics are read.
+  package var metricsURL: String?
+  /// What the links that it answers begin with; nil when they are relative.
+  package var publicURL: String?
+  /// How it reads its own API; nil when it serves none.
+  package var ownListener: OwnListener?
   package var version: String
   /// How many bundles are packaged at once.
   package var concurrency: Int

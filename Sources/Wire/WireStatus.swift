@@ -86,4 +86,19 @@ extension WireStatus {
     }
     return json
   }
+
+  /// The body of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
+  package static func list(_ statuses: [BundleStatus], publicURL: String?) -> [UInt8] {
+    var json = JSONWriter(.line, reservingCapacity: 64 + 1024 * statuses.count)
+    json.object { json in
+      json.name("data")
+      json.object { json in
+        json.name("statuses")
+        json.array { json in
+          for status in statuses { WireStatus(status, publicURL: publicURL).write(to: &json) }
+        }
+      }
+    }
+    return json.bytes
+  }
 }

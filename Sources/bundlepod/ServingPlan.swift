@@ -30,11 +30,14 @@ struct ServingPlan: Sendable {
       access = .open
       if api != nil { log.warning("everybody who reaches this pod may use it: no --token-file") }
     }
+    let token = Secret(ThisProcess.randomUUID() + ThisProcess.randomUUID())
     let services = PodServices(
       settings: PodAPISettings(
         pod: settings.name, owner: settings.owner, version: settings.version, publicURL: publicURL,
         internalHosts: internalHosts),
-      store: store, artifacts: artifacts, access: access, origins: AllowedOrigins(origins), log: log,
+      store: store, artifacts: artifacts,
+      access: access.adding(Caller(name: "self", scopes: [.read]), token: token), origins: AllowedOrigins(origins),
+      log: log,
       observe: RequestLog(log).observe)
     var addresses: [(address: ListenAddress, offers: Route.Listener)] = []
     if let api { addresses.append((api, .api)) }
@@ -45,6 +48,11 @@ struct ServingPlan: Sendable {
       log.info("listening", metadata: ["for": "\(offers)", "address": "\(address.on(port: port))"])
     }
     settings.url = advertisedURL ?? api.flatMap { $0.isEverywhere ? nil : "http://\($0.on(port: ports[0]))" }
+    settings.metricsURL = metrics.flatMap {
+      $0.isEverywhere ? nil : "http://\($0.on(port: ports[ports.count - 1]))"
+    }
+    settings.publicURL = publicURL
+    settings.ownListener = api.map { OwnListener(url: "http://\($0.fromHere(port: ports[0]))", token: token) }
     if api != nil, settings.url == nil {
       log.warning("other programs do not learn where this pod is reached: give --advertise-url")
     }

@@ -152,6 +152,7 @@ create table example_bundle_pods (
   name            text not null,
   url             text,
   metrics_url     text,
+  public_url      text,
   version         text not null,
   persistence     text not null,
   store           text not null,
@@ -163,6 +164,7 @@ create table example_bundle_pods (
   notes           text[] not null default '{}',
   digest          text,
   digest_snapshot text,
+  digest_at       timestamptz,
   started_at      timestamptz not null default clock_timestamp(),
   last_seen       timestamptz not null default clock_timestamp(),
   stopped_at      timestamptz

@@ -36,6 +36,11 @@ package struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
   /// The same host with the port that the system chose.
   package func on(port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
 
+  /// How this machine itself reaches it.
+  package func fromHere(port: Int) -> ListenAddress {
+    ListenAddress(host: host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host, port: port)
+  }
+
   private init(host: String, port: Int) {
     self.host = host
     self.port = port

@@ -1,9 +1,11 @@
-internal import BundleModel
+package import BundleModel
 package import Logging
 
 /// Who may ask this pod: everybody, or who has a token of the file, which is read again when it changes.
 package struct AccessControl: Sendable {
   private let tokens: WatchedTokens?
+  /// Those of this process alone.
+  private var own: TokenTable?
 
   /// Everybody may do everything.
   package static let open = AccessControl()
@@ -19,6 +21,13 @@ package struct AccessControl: Sendable {
     tokens = try WatchedTokens(TokenFile(path: path), log: log, now: now)
   }
 
+  /// The same, and whoever has a token that is in no file, such as this process when it asks itself.
+  package func adding(_ caller: Caller, token: Secret<String>) -> AccessControl {
+    var access = self
+    access.own = TokenTable(caller, token: token)
+    return access
+  }
+
   /// Whether nobody needs a token.
   package var isOpen: Bool { tokens == nil }
 
@@ -28,6 +37,7 @@ package struct AccessControl: Sendable {
     let fields = headers.all("authorization")
     guard fields.count < 2 else { return .refused }
     guard let field = fields.first, let token = Self.bearerToken(field) else { return .anonymous }
+    if let caller = own?.caller(of: token) { return .caller(caller) }
     return await tokens.table().caller(of: token).map { .caller($0) } ?? .refused
   }
 

@@ -21,7 +21,7 @@ package struct AllowedOrigins: Sendable {
     answer.headers.add("vary", "origin")
     guard let origin = allowed(request) else { return }
     answer.headers["access-control-allow-origin"] = origin
-    answer.headers["access-control-expose-headers"] = "bundle-snapshot, etag, retry-after, x-request-id"
+    answer.headers["access-control-expose-headers"] = "bundle-pod, bundle-snapshot, etag, retry-after, x-request-id"
   }
 
   private func allowed(_ request: APIRequest) -> String? {

@@ -38,6 +38,11 @@ package struct TokenTable: Sendable, CustomStringConvertible {
     self.entries = entries
   }
 
+  /// One token that no file names.
+  init(_ caller: Caller, token: Secret<String>) {
+    entries = [Entry(caller: caller, digest: SHA256.digest(of: token.reveal()))]
+  }
+
   /// How many tokens there are.
   package var count: Int { entries.count }
 

@@ -4,29 +4,34 @@ internal import JSON
 internal import Wire
 
 extension Route {
-  /// AppHub's list: one status a slug, newest change first.
+  /// AppHub's list: one status a slug, newest change first. Names the snapshot that it was read in, so that what pods
+  /// serve can be compared.
   static let statusList = Route(
     .get, "/examples/bundles/status", operationID: "listStatuses",
     summary: "The status of every bundle, newest change first.", access: .scope(.read),
+    parameters: [.header("if-none-match", .string())],
     responses: [
       ResponseSpec(
-        200, "One status a slug.",
-        .json(.data(.object([.required("statuses", .array(.ref("Status")))]))))
+        200, "One status a slug.", .json(.data(.object([.required("statuses", .array(.ref("Status")))]))),
+        headers: listHeaders),
+      ResponseSpec(304, "The list is still the one that the caller has.", headers: listHeaders),
     ]
-  ) { _, _, services in
-    statusList(try await services.store.statuses(), publicURL: services.settings.publicURL)
+  ) { request, _, services in
+    let served = try await services.store.servedStatuses()
+    var answer = EntityTag.condition(statusList(served.statuses, publicURL: services.settings.publicURL), on: request)
+    answer.headers["bundle-snapshot"] = served.snapshot
+    answer.headers["bundle-pod"] = services.settings.owner.text
+    return answer
   }
+
+  private static let listHeaders = [
+    (name: "Bundle-Snapshot", summary: "The database snapshot that the list was read in (pg_snapshot)."),
+    (name: "Bundle-Pod", summary: "The process that answers, as in `GET /pods`."),
+    (name: "ETag", summary: "The same for the same bytes, whichever pod answers."),
+  ]
 
   /// The answer that tells statuses.
   static func statusList(_ statuses: [BundleStatus], publicURL: String?) -> APIAnswer {
-    // A completed bundle takes about 900 bytes.
-    .data(reservingCapacity: 64 + 1024 * statuses.count) { json in
-      json.object { json in
-        json.name("statuses")
-        json.array { json in
-          for status in statuses { WireStatus(status, publicURL: publicURL).write(to: &json) }
-        }
-      }
-    }
+    .bytes(WireStatus.list(statuses, publicURL: publicURL), type: "application/json; charset=utf-8")
   }
 }

@@ -1,0 +1,47 @@
+internal import BundleModel
+internal import HTTPTransport
+internal import Hashing
+internal import Synchronization
+
+/// Reads the status list of a listener and keeps nothing of it but its digest.
+struct ListReader: Sendable {
+  let listener: OwnListener
+  private let client = HTTPClient()
+
+  init(listener: OwnListener) { self.listener = listener }
+
+  /// What was served.
+  struct List: Equatable, Sendable {
+    var checksum: Checksum
+    /// As the answer named it.
+    var snapshot: String
+  }
+
+  /// Asks once.
+  func read() async throws(TransportError) -> List {
+    let body = HashedBody()
+    let answer = try await client.send(
+      HTTPRequest(
+        .get, "\(listener.url)/examples/bundles/status",
+        headers: [HTTPHeader("authorization", "Bearer \(listener.token.reveal())")], sink: .receiver(body),
+        limits: .within(.seconds(10))))
+    guard answer.status == 200 else {
+      throw TransportError(.dishonest, "its own listener answered \(answer.status)")
+    }
+    guard let snapshot = answer.headers["bundle-snapshot"] else {
+      throw TransportError(.dishonest, "its own listener named no snapshot")
+    }
+    return List(checksum: body.checksum(), snapshot: snapshot)
+  }
+}
+
+/// Hashes a body while it comes: a long list needs no memory.
+private final class HashedBody: BodyReceiver {
+  private let hash = Mutex(SHA256())
+
+  func begin(status: Int, headers: HTTPHeaders) throws(TransportError) {}
+
+  func write(_ piece: UnsafeRawBufferPointer) throws(TransportError) { hash.withLock { $0.update(piece) } }
+
+  func checksum() -> Checksum { hash.withLock { $0.finishChecksum() } }
+}
