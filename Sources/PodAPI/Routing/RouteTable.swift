@@ -2,6 +2,8 @@
 package enum RouteTable {
   package static let all: [Route] = [
     .live,
+    .ready,
+    .health,
     .openAPI,
     .statusList,
   ]

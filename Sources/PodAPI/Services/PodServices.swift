@@ -12,6 +12,8 @@ package struct PodServices: Sendable {
   package var access: AccessControl
   package var origins: AllowedOrigins
   package var life: PodLife
+  /// How the pod and what it depends on are.
+  package var health: PodHealth
   package var log: Logger
   /// The moment, by this machine's clock.
   package var now: @Sendable () -> Timestamp
@@ -20,7 +22,8 @@ package struct PodServices: Sendable {
 
   package init(
     settings: PodAPISettings, store: BundleStore, artifacts: any ArtifactStore, access: AccessControl = .open,
-    origins: AllowedOrigins = AllowedOrigins(), life: PodLife = PodLife(), log: Logger,
+    origins: AllowedOrigins = AllowedOrigins(), life: PodLife = PodLife(),
+    health: PodHealth? = nil, log: Logger,
     now: @escaping @Sendable () -> Timestamp = ThisProcess.now,
     observe: @escaping @Sendable (RequestRecord) -> Void = { _ in }
   ) {
@@ -30,6 +33,7 @@ package struct PodServices: Sendable {
     self.access = access
     self.origins = origins
     self.life = life
+    self.health = health ?? PodHealth(store: store, artifacts: artifacts)
     self.log = log
     self.now = now
     self.observe = observe
