@@ -69,7 +69,8 @@ package final class PodHealth: Sendable {
     async let vitals = vitals.look()
     async let legacy = legacy?.look()
     let database = databaseChecks(await schema.look())
-    var report = HealthReport(checks: database + (await storage))
+    var report = HealthReport(
+      checks: database + (await storage), isReady: database.allSatisfy { $0.status != .fail })
     let known = await vitals
     if case .success(let found) = known.answer { report.vitals = found.vitals }
     report.checks += vitalChecks(known)
@@ -174,6 +175,7 @@ package final class PodHealth: Sendable {
 /// How everything is, and the numbers behind it.
 package struct HealthReport: Sendable {
   package var checks: [HealthCheck]
+  package var isReady: Bool
   package var vitals: StoreVitals?
   package var legacy: LegacyFindings?
 }

@@ -4,6 +4,7 @@ package enum RouteTable {
     .live,
     .ready,
     .health,
+    .metrics,
     .openAPI,
     .statusList,
   ]

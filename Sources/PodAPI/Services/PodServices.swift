@@ -14,6 +14,8 @@ package struct PodServices: Sendable {
   package var life: PodLife
   /// How the pod and what it depends on are.
   package var health: PodHealth
+  /// What the pod counts.
+  package var metrics: PodMetrics
   package var log: Logger
   /// The moment, by this machine's clock.
   package var now: @Sendable () -> Timestamp
@@ -23,7 +25,9 @@ package struct PodServices: Sendable {
   package init(
     settings: PodAPISettings, store: BundleStore, artifacts: any ArtifactStore, access: AccessControl = .open,
     origins: AllowedOrigins = AllowedOrigins(), life: PodLife = PodLife(),
-    health: PodHealth? = nil, log: Logger,
+    health: PodHealth? = nil,
+    metrics: PodMetrics = PodMetrics(),
+    log: Logger,
     now: @escaping @Sendable () -> Timestamp = ThisProcess.now,
     observe: @escaping @Sendable (RequestRecord) -> Void = { _ in }
   ) {
@@ -34,6 +38,7 @@ package struct PodServices: Sendable {
     self.origins = origins
     self.life = life
     self.health = health ?? PodHealth(store: store, artifacts: artifacts)
+    self.metrics = metrics
     self.log = log
     self.now = now
     self.observe = observe
