@@ -125,8 +125,8 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack",
-        "Postgres",
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport", "JSON",
+        "LocalStack", "Postgres",
         "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
@@ -223,9 +223,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "HTTPTransport", "LocalStack", "Postgres", "ProcessControl", "S3", "S3Stub",
-        "TestSupport", "bundlepod",
-        "bundletop",
+        "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "LocalStack", "Postgres", "ProcessControl", "S3",
+        "S3Stub", "TestSupport", "bundlepod", "bundletop",
       ],
       swiftSettings: strict),
   ]

@@ -7,5 +7,7 @@ package enum RouteTable {
     .metrics,
     .openAPI,
     .statusList,
+    .download,
+    .sign,
   ]
 }
