@@ -1,6 +1,7 @@
 /// Every route of a pod. A route is a file of its own under `Routes/` and a line here.
 package enum RouteTable {
   package static let all: [Route] = [
+    .events,
     .live,
     .openAPI,
     .statusList,

@@ -12,6 +12,7 @@ package struct PodServices: Sendable {
   package var access: AccessControl
   package var origins: AllowedOrigins
   package var life: PodLife
+  package var events: EventHub
   package var log: Logger
   /// The moment, by this machine's clock.
   package var now: @Sendable () -> Timestamp
@@ -30,6 +31,9 @@ package struct PodServices: Sendable {
     self.access = access
     self.origins = origins
     self.life = life
+    events = EventHub(
+      source: EventSource(store), encoder: EventEncoder(linkBase: settings.publicURL), most: settings.eventClients,
+      log: log)
     self.log = log
     self.now = now
     self.observe = observe
