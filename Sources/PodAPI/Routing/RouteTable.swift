@@ -5,5 +5,11 @@ package enum RouteTable {
     .live,
     .openAPI,
     .statusList,
+    .importBundle,
+    .importStatus,
+    .loadBundles,
+    .cancelBundle,
+    .bundleHistory,
+    .podList,
   ]
 }

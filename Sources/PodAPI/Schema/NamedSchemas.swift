@@ -5,6 +5,13 @@ package enum NamedSchemas {
     "Error": error,
     "ValidationError": validationError,
     "Status": status,
+    "Descriptor": descriptor,
+    "JobResponse": jobResponse,
+    "BundleSummary": bundleSummary,
+    "BundleResult": bundleResult,
+    "Attempt": attempt,
+    "Artifact": artifact,
+    "Pod": pod,
   ]
 
   /// The names in the order of the document.

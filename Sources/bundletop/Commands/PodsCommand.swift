@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import BundleModel
 internal import BundleStore
 internal import ProcessControl
+internal import Wire
 
 /// `bundletop pods`: who is alive.
 struct PodsCommand: AsyncParsableCommand {
@@ -20,62 +21,17 @@ struct PodsCommand: AsyncParsableCommand {
         json
           ? try JSONText.document(
             pods.map { pod in
-              WirePod(pod, pause: PodTable.pause(of: pod, pauses), cache: counts.first { $0.pod == pod.name })
+              let count = counts.first { $0.pod == pod.name }
+              return WirePod(
+                pod, pauses: pauses, cacheHits: count?.hits ?? 0, cacheMisses: count?.misses ?? 0)
             })
           : PodTable.text(pods, pauses: pauses, now: ThisProcess.now()))
     }
   }
 }
 
-/// A pod as scripts read it.
-struct WirePod: Encodable {
-  private let owner: String
-  private let name: String
-  @Nullable private var url: String?
-  private let version: String
-  private let state: String
-  private let persistence: String
-  private let store: String
-  private let startedAt: String
-  private let lastSeen: String
-  private let concurrency: Int
-  private let running: Int
-  private let bundles: Int
-  private let notes: [String]
-  @Nullable private var pausedBy: String?
-  /// Of the last 24 hours, of all processes of this name: attempts answered from the cache, and those built.
-  private let cacheHits: Int
-  private let cacheMisses: Int
-
-  init(_ pod: Pod, pause: Pause?, cache: CacheCount?) {
-    owner = pod.owner.text
-    name = pod.name
-    url = pod.url
-    version = pod.version
-    state = PodTable.state(pod)
-    persistence = pod.persistence
-    store = pod.store
-    startedAt = pod.startedAt.iso8601
-    lastSeen = pod.lastSeen.iso8601
-    concurrency = pod.concurrency
-    running = pod.running
-    bundles = pod.catalogue
-    notes = pod.notes
-    pausedBy = pause?.by
-    cacheHits = cache?.hits ?? 0
-    cacheMisses = cache?.misses ?? 0
-  }
-}
-
 /// Pods as a plain table.
 enum PodTable {
-  static func state(_ pod: Pod) -> String { pod.isStopped ? "stopped" : pod.isGone ? "gone" : "live" }
-
-  /// Why a pod takes no job: its own pause, or that of all.
-  static func pause(of pod: Pod, _ pauses: [Pause]) -> Pause? {
-    pauses.first { $0.pod == pod.name } ?? pauses.first { $0.pod == nil }
-  }
-
   static func text(_ pods: [Pod], pauses: [Pause], now: Timestamp) -> String {
     let stops = pauses.map { pause in
       UntrustedText.line(
@@ -89,7 +45,7 @@ enum PodTable {
     ])
     for pod in pods {
       table.add([
-        pod.name, pause(of: pod, pauses) != nil && state(pod) == "live" ? "paused" : state(pod),
+        pod.name, pod.pause(among: pauses) != nil && pod.presence == .live ? "paused" : pod.presence.rawValue,
         HumanText.age(now.since(pod.lastSeen)), String(pod.catalogue),
         "\(pod.running)/\(pod.concurrency)", pod.version, pod.persistence, pod.store,
       ])
