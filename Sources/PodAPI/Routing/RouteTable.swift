@@ -11,5 +11,7 @@ package enum RouteTable {
     .cancelBundle,
     .bundleHistory,
     .podList,
+    .download,
+    .sign,
   ]
 }
