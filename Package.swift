@@ -194,8 +194,8 @@ let package = Package(
     .testTarget(
       name: "PodAPITests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "PodAPI", "Postgres", "TestSupport",
-        logging,
+        "ArtifactStorage", "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "JSON", "PodAPI", "Postgres",
+        "ProcessControl", "S3", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
