@@ -128,7 +128,8 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport", "Hashing",
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport",
+        "Hashing",
         "JSON", "LocalStack", "PodLens", "Postgres", "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
@@ -200,13 +201,13 @@ let package = Package(
     .testTarget(
       name: "PodAPITests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyMigration", "PodAPI", "Postgres",
-        "TestSupport",
-        logging,
+        "ArtifactStorage", "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "JSON", "LegacyMigration",
+        "PodAPI", "Postgres", "ProcessControl", "S3", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "PodLensTests", dependencies: ["BundleModel", "Hashing", "PodLens", "TestSupport"], swiftSettings: strict),
+      name: "PodLensTests", dependencies: ["BundleModel", "Hashing", "PodLens", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "CSpawn", "Packager"], swiftSettings: strict),
     .executableTarget(
