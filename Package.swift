@@ -124,8 +124,8 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack",
-        "Postgres",
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport", "JSON",
+        "LocalStack", "Postgres",
         "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),

@@ -5,5 +5,7 @@ package enum RouteTable {
     .live,
     .openAPI,
     .statusList,
+    .download,
+    .sign,
   ]
 }
