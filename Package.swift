@@ -127,7 +127,8 @@ let package = Package(
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport", "Hashing",
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport",
+        "Hashing",
         "JSON", "LocalStack", "PodLens", "Postgres", "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
@@ -189,8 +190,9 @@ let package = Package(
     .testTarget(
       name: "CatalogPodTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "Packager", "PodAPI", "Postgres",
-        "ProcessControl", "TestSupport", logging,
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "HTTPTransport", "Hashing", "JSON",
+        "Packager",
+        "PodAPI", "Postgres", "ProcessControl", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -201,7 +203,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "PodLensTests", dependencies: ["BundleModel", "Hashing", "PodLens", "TestSupport"], swiftSettings: strict),
+      name: "PodLensTests", dependencies: ["BundleModel", "Hashing", "PodLens", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "PackagerTests", dependencies: ["BundleModel", "CSpawn", "Packager"], swiftSettings: strict),
     .executableTarget(
@@ -223,9 +226,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "HTTPTransport", "LocalStack", "Postgres", "ProcessControl", "S3", "S3Stub",
-        "TestSupport", "bundlepod",
-        "bundletop",
+        "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "LocalStack", "Postgres", "ProcessControl", "S3",
+        "S3Stub", "TestSupport", "bundlepod", "bundletop",
       ],
       swiftSettings: strict),
   ]

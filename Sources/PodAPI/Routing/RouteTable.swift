@@ -4,5 +4,7 @@ package enum RouteTable {
     .live,
     .openAPI,
     .statusList,
+    .download,
+    .sign,
   ]
 }
