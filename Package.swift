@@ -194,8 +194,9 @@ let package = Package(
     .testTarget(
       name: "CatalogPodTests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "Packager", "PodAPI", "Postgres",
-        "ProcessControl", "TestSupport", logging,
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "HTTPTransport", "Hashing", "JSON",
+        "Packager",
+        "PodAPI", "Postgres", "ProcessControl", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -24,4 +24,14 @@ extension BundleStore {
       return ServedStatuses(statuses: statuses, snapshot: snapshot)
     }
   }
+
+  /// How old the oldest change is that a snapshot does not contain; nil when it contains all.
+  ///
+  /// - Parameter snapshot: `pg_snapshot` as text.
+  package func oldestChange(unseenIn snapshot: String) async throws(StoreError) -> Duration? {
+    let rows = try await query(SQLText.oldestUnseen, [.text(snapshot)])
+    return try decoding {
+      try rows.first?.decode("age", as: Double?.self).map { .seconds(max(0, $0)) }
+    }
+  }
 }

@@ -21,7 +21,8 @@ package struct PodRegistration: Sendable {
 
   package init(
     worker: Worker, url: String? = nil, metricsURL: String? = nil, publicURL: String? = nil, version: String,
-    persistence: String = "database", store: String, concurrency: Int, catalogue: [(slug: Slug, version: String?)], notes: [String] = [],
+    persistence: String = "database", store: String, concurrency: Int, catalogue: [(slug: Slug, version: String?)],
+    notes: [String] = [],
     legacy: (path: String, unmigrated: Int)? = nil
   ) {
     self.worker = worker

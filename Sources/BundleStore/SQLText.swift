@@ -37,6 +37,7 @@ enum SQLText {
   static let offer = text(PackageResources.offer_sql)
   static let offered = text(PackageResources.offered_sql)
   static let operations = text(PackageResources.operations_sql)
+  static let oldestUnseen = text(PackageResources.oldest_unseen_sql)
   static let origin = text(PackageResources.origin_sql)
   static let pause = text(PackageResources.pause_sql)
   static let pauses = text(PackageResources.pauses_sql)

@@ -45,6 +45,44 @@ struct PodTests {
     }
   }
 
+  @Test("A pod tells where it is and what it serves; what is not a snapshot is refused")
+  func served() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let worker = fixture.worker("pod-a")
+      var hello = registration(worker)
+      (hello.metricsURL, hello.publicURL) = ("http://pod-a:2", "https://bundles.example")
+      try await store.register(hello)
+      let pod = try #require(try await store.pods().first)
+      #expect(pod.metricsURL == "http://pod-a:2" && pod.publicURL == "https://bundles.example")
+      #expect(pod.digest == nil)
+      let snapshot = try await store.servedStatuses().snapshot
+      let checksum = try #require(Checksum(hex: String(repeating: "ab", count: 32)))
+      try await store.publishDigest(checksum, snapshot: snapshot, of: worker)
+      let crew = try await store.crew()
+      let digest = try #require(crew.pods.first?.digest)
+      #expect(digest.checksum == checksum && digest.snapshot == snapshot && digest.at <= crew.clock)
+      await #expect(throws: StoreError.self) {
+        try await store.publishDigest(checksum, snapshot: "nonsense", of: worker)
+      }
+      #expect(try await store.pods().first?.digest == digest)
+    }
+  }
+
+  @Test("A snapshot tells whether anything changed after it, and since when")
+  func unseen() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      _ = try await store.enqueue("a", by: "ann")
+      let snapshot = try await store.servedStatuses().snapshot
+      #expect(try await store.oldestChange(unseenIn: snapshot) == nil)
+      _ = try await store.enqueue("b", by: "ann")
+      let age = try #require(try await store.oldestChange(unseenIn: snapshot))
+      #expect(age >= .zero && age < .seconds(60))
+      #expect(try await store.oldestChange(unseenIn: try await store.servedStatuses().snapshot) == nil)
+    }
+  }
+
   @Test("A silent pod is gone, and what it offers with it; a beat brings it back")
   func gone() async throws {
     try await StoreFixture.with { fixture in

@@ -4,7 +4,8 @@ internal import Postgres
 /// Reads a pod process.
 enum PodRow: StoredRow {
   static let columns = [
-    "owner", "name", "url", "metrics_url", "public_url", "version", "persistence", "store", "started_at", "last_seen",
+    "owner", "name", "url", "metrics_url", "public_url", "version", "persistence", "store", "started_at",
+    "last_seen",
     "concurrency", "running", "catalogue", "notes", "digest", "digest_snapshot", "digest_at", "gone", "stopped",
   ]
 

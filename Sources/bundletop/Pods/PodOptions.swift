@@ -27,10 +27,16 @@ struct PodOptions: ParsableArguments {
 
   /// A client for the named pods, and for no others.
   func client(_ environment: [String: String]) throws -> PodClient {
-    let origins = try origins(environment)
-    guard !origins.isEmpty else {
+    let client = try anyClient(environment)
+    guard !client.origins.isEmpty else {
       throw CommandFailure(.usage, "no pod is known: set BUNDLETOP_POD_URLS, or give --pod-url")
     }
+    return client
+  }
+
+  /// The same, also when no pod is named.
+  func anyClient(_ environment: [String: String]) throws -> PodClient {
+    let origins = try origins(environment)
     let token = environment["BUNDLETOP_TOKEN"]?.nonBlank
     guard token?.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) ?? true else {
       throw CommandFailure(.usage, "BUNDLETOP_TOKEN holds a blank or a character that no token has")

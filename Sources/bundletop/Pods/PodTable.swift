@@ -1,0 +1,26 @@
+internal import BundleModel
+
+/// Pods as a plain table.
+enum PodTable {
+  static func text(_ pods: [Pod], pauses: [Pause], now: Timestamp) -> String {
+    let stops = pauses.map { pause in
+      UntrustedText.line(
+        "claiming is paused on \(pause.pod ?? "all pods") by \(pause.by), for \(HumanText.age(now.since(pause.since)))"
+          + (pause.why.map { ": \($0)" } ?? ""))
+    }
+    guard !pods.isEmpty else { return (["no pods"] + stops).joined(separator: "\n") }
+    var table = TextTable([
+      ("POD", .left), ("STATE", .left), ("SEEN", .right), ("BUNDLES", .right), ("RUNNING", .right),
+      ("VERSION", .left), ("MODE", .left), ("STORE", .left),
+    ])
+    for pod in pods {
+      table.add([
+        pod.name, pod.pause(among: pauses) != nil && pod.presence == .live ? "paused" : pod.presence.rawValue,
+        HumanText.age(now.since(pod.lastSeen)), String(pod.catalogue),
+        "\(pod.running)/\(pod.concurrency)", pod.version, pod.persistence, pod.store,
+      ])
+    }
+    let notes = pods.flatMap { pod in pod.notes.map { "\(pod.name): \($0)" } }.map { UntrustedText.line($0) }
+    return ([table.text] + stops + notes).joined(separator: "\n")
+  }
+}
