@@ -3,6 +3,9 @@ package enum RouteTable {
   package static let all: [Route] = [
     .events,
     .live,
+    .ready,
+    .health,
+    .metrics,
     .openAPI,
     .statusList,
     .importBundle,
