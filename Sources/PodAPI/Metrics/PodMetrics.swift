@@ -53,6 +53,12 @@ package final class PodMetrics: Sendable {
     let method = record.method == .other ? "other" : record.method.rawValue
     registry.add(to: .httpRequests, [method, route, "\(record.status)"])
     registry.observe(record.took.seconds, in: .httpDuration, [route])
+    guard record.route?.operationID == Route.sign.operationID else { return }
+    switch record.status {
+    case 401, 403: refusedSignedURL(.unauthorized)
+    case 429: refusedSignedURL(.rate)
+    default: break
+    }
   }
 
   // MARK: - Looking
