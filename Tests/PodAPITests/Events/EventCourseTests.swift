@@ -37,7 +37,8 @@ struct EventCourseTests {
     }
 
     /// The pod's reader stands at `start` and then reads these.
-    mutating func ring(_ start: Int64, _ events: ClosedRange<Int64>? = nil, most: Int = 100, origin: String = "run") {
+    mutating func ring(_ start: Int64, _ events: ClosedRange<Int64>? = nil, most: Int = 100, origin: String = "run")
+    {
       var ring = EventRing(most: most)
       ring.begin(at: .at(start, origin: origin))
       if let events {
@@ -177,7 +178,8 @@ struct EventCourseTests {
     #expect(scene.wake() == .start)
   }
 
-  @Test("a client of an earlier run of the server is not served from a ring of the new one, nor the other way round")
+  @Test(
+    "a client of an earlier run of the server is not served from a ring of the new one, nor the other way round")
   func otherHistory() {
     var scene = Scene(after: 2)
     scene.ring(2, 3...3)
