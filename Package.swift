@@ -106,8 +106,8 @@ let package = Package(
     .target(
       name: "PodAPI",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "ProcessControl",
-        "Wire",
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyMigration",
+        "ProcessControl", "Wire",
         logging,
       ],
       swiftSettings: strict),
@@ -118,21 +118,23 @@ let package = Package(
       ] + httpServer,
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
-    .target(name: "LegacyMigration", dependencies: ["ProcessControl"], swiftSettings: strict),
+    .target(
+      name: "LegacyMigration", dependencies: ["BundleModel", "JSON", "ProcessControl"], swiftSettings: strict),
     .target(name: "LocalStack", dependencies: ["BundleModel", "ProcessControl", "S3"], swiftSettings: strict),
 
     .executableTarget(
       name: "bundletop",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "JSON", "LocalStack",
-        "Postgres",
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport", "Hashing",
+        "JSON", "LocalStack", "Postgres",
         "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "PodAPI",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "LegacyMigration", "Packager",
+        "PodAPI",
         "Postgres", "ProcessControl",
         argumentParser, logging,
       ],
@@ -194,7 +196,8 @@ let package = Package(
     .testTarget(
       name: "PodAPITests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "PodAPI", "Postgres", "TestSupport",
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyMigration", "PodAPI", "Postgres",
+        "TestSupport",
         logging,
       ],
       swiftSettings: strict),
@@ -212,16 +215,16 @@ let package = Package(
       exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
-      name: "LegacyMigrationTests", dependencies: ["LegacyMigration", "TestSupport"], swiftSettings: strict),
+      name: "LegacyMigrationTests", dependencies: ["BundleModel", "LegacyMigration", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "StackHolder", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "HTTPTransport", "LocalStack", "Postgres", "ProcessControl", "S3", "S3Stub",
-        "TestSupport", "bundlepod",
-        "bundletop",
+        "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "LocalStack", "Postgres", "ProcessControl", "S3",
+        "S3Stub", "TestSupport", "bundlepod", "bundletop",
       ],
       swiftSettings: strict),
   ]

@@ -26,20 +26,26 @@ package struct LinkSigner: Sendable {
       throw ArtifactOperationError(
         .noArtifact, "\(slug) has no artifact to link to; `bundletop list` shows what has")
     }
-    guard artifact.storageKind == artifacts.kind else {
-      throw ArtifactOperationError(
-        .elsewhere,
-        "the artifact of \(slug) is in a store of kind \(artifact.storageKind.rawValue), and the settings name another"
-      )
-    }
-    let link = try artifacts.signedURL(LinkRequest(artifact, lifetime: lifetime))
+    return (artifact, try await sign(artifact, lifetime: lifetime))
+  }
+
+  /// A link to one artifact.
+  ///
+  /// - Parameters:
+  ///   - lifetime: nil takes the store's default.
+  ///   - network: where it shall work.
+  package func sign(
+    _ artifact: Artifact, lifetime: Duration?, network: LinkNetwork = .outside
+  ) async throws -> SignedLink {
+    try artifacts.requireHome(of: artifact)
+    let link = try artifacts.signedURL(LinkRequest(artifact, lifetime: lifetime, network: network))
     let hash = Checksum(digest: SHA256.digest(of: Array(link.url.reveal().utf8)))
     try await store.audit(
-      "sign", slug: slug, by: who, result: "signed",
+      "sign", slug: artifact.slug, by: who, result: "signed",
       detail: [
         "expiresAt": link.expiresAt.iso8601, "fingerprint": artifact.fingerprint.text,
-        "urlSha256": hash?.hex ?? "",
+        "urlSha256": hash?.hex ?? "", "via": network.rawValue,
       ])
-    return (artifact, link)
+    return link
   }
 }

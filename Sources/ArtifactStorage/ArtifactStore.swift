@@ -48,6 +48,11 @@ package protocol ArtifactStore: Sendable {
   /// Copies an object to a file, which appears under its name only whole and equal to `checksum`.
   func fetch(_ key: String, file: String, checksum: Checksum) async throws(StorageError)
 
+  /// Reads a part of an object into memory, all of it or nothing.
+  ///
+  /// - Parameter range: not empty, 16 MiB at most, within the object.
+  func read(_ key: String, range: Range<Int64>) async throws(StorageError) -> ObjectPiece
+
   /// Removes an object; one that is not there is fine.
   func delete(_ key: String) async throws(StorageError)
 
@@ -62,6 +67,9 @@ package protocol ArtifactStore: Sendable {
 
   /// Signs a link to one object. Signs locally, contacts nobody.
   func signedURL(_ request: LinkRequest) throws(StorageError) -> SignedLink
+
+  /// What checks the tokens of signed links that lead to the pods themselves; nil where links lead to the store.
+  var routeTokens: LocalDownloadToken? { get }
 
   /// Whether the store answers and lets us in; a few seconds at most.
   func check() async throws(StorageError)
@@ -111,6 +119,7 @@ package struct UnfinishedUpload: Sendable, Equatable {
 
 extension ArtifactStore {
   package var sharingProblem: String? { nil }
+  package var routeTokens: LocalDownloadToken? { nil }
 
   /// None: only buckets take uploads in parts.
   package func unfinishedUploads(prefix: String) async throws(StorageError) -> [UnfinishedUpload] { [] }

@@ -1,11 +1,11 @@
 internal import S3
 
 /// The header that makes a browser save a download under a name.
-enum ContentDisposition {
+package enum ContentDisposition {
   /// `attachment; filename="ascii"; filename*=UTF-8''encoded`; the second part only when the name is not plain.
   ///
   /// Source: RFC 6266 section 4.3, RFC 8187 section 3.2.
-  static func attachment(_ filename: String) -> String {
+  package static func attachment(_ filename: String) -> String {
     var plain: [UInt8] = []
     var isExact = true
     for scalar in filename.unicodeScalars {

@@ -57,6 +57,8 @@ package final class LocalArtifactStore: ArtifactStore {
   /// Checks the tokens of links that this store, or another pod's, signed.
   package var downloadToken: LocalDownloadToken { LocalDownloadToken(ring: keys.ring) }
 
+  package var routeTokens: LocalDownloadToken? { downloadToken }
+
   package func storageURL(_ key: String) -> String { "local://\(key)" }
 
   package func put(
@@ -121,6 +123,16 @@ package final class LocalArtifactStore: ArtifactStore {
       return true
     }
     guard isThere == true else { throw StorageError(.missing, "there is no \(shown)") }
+  }
+
+  package func read(_ key: String, range: Range<Int64>) async throws(StorageError) -> ObjectPiece {
+    let key = try LocalKey(key)
+    let shown = directory.shown(key)
+    let piece = try await withFile(key, "reading") { file, heart throws(StorageError) in
+      try file.read(range, heart)
+    }
+    guard let piece = piece ?? nil else { throw StorageError(.missing, "there is no \(shown)") }
+    return piece
   }
 
   package func delete(_ key: String) async throws(StorageError) {

@@ -46,8 +46,7 @@ struct LocalFile: Sendable {
   func read(
     _ heart: Heartbeat, _ take: (UnsafeRawBufferPointer) throws(StorageError) -> Void
   ) throws(StorageError) -> Content {
-    let follow = directory == AT_FDCWD ? 0 : O_NOFOLLOW
-    let descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow)
+    let descriptor = open()
     guard descriptor >= 0 else { throw failure("cannot read", errno) }
     defer { close(descriptor) }
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
@@ -69,6 +68,42 @@ struct LocalFile: Sendable {
       size += Int64(count)
     }
     return Content(checksum: hash.finishChecksum(), size: size)
+  }
+
+  /// Reads a part; nil when there is no such file.
+  func read(_ range: Range<Int64>, _ heart: Heartbeat) throws(StorageError) -> ObjectPiece? {
+    let descriptor = open()
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw failure("cannot read", errno)
+    }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { throw failure("cannot look at", errno) }
+    guard info.st_mode & S_IFMT == S_IFREG else { throw StorageError(.file, "\(shown) is not a regular file") }
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    var filled = 0
+    while filled < bytes.count {
+      try heart.beat("reading \(shown)")
+      let count = bytes[filled...].withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress, min($0.count, 256 * 1024), off_t(range.lowerBound) + off_t(filled))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure("cannot read", errno) }
+      guard count > 0 else {
+        throw StorageError(.integrity, "\(shown) ends before byte \(range.upperBound)")
+      }
+      filled += count
+    }
+    return ObjectPiece(
+      bytes: bytes, total: Int64(info.st_size),
+      tag: "\(info.st_ino)-\(info.st_size)-\(info.st_mtim.tv_sec).\(info.st_mtim.tv_nsec)")
+  }
+
+  /// A descriptor for reading, or what open(2) says; a special file hangs nobody.
+  private func open() -> CInt {
+    let follow = directory == AT_FDCWD ? 0 : O_NOFOLLOW
+    return openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow)
   }
 
   private func failure(_ what: String, _ code: CInt) -> StorageError {

@@ -97,6 +97,13 @@ package final class S3ArtifactStore: ArtifactStore {
     }
   }
 
+  package func read(_ key: String, range: Range<Int64>) async throws(StorageError) -> ObjectPiece {
+    let part = try await translating { () throws(S3Error) in
+      try await self.client.getRange(bucket: self.bucket, key: key, range: range)
+    }
+    return ObjectPiece(bytes: part.bytes, total: part.total, tag: part.etag)
+  }
+
   package func delete(_ key: String) async throws(StorageError) {
     try await translating { () throws(S3Error) in
       try await self.client.deleteObject(bucket: self.bucket, key: key)
@@ -137,7 +144,8 @@ package final class S3ArtifactStore: ArtifactStore {
       let url = try client.presignGet(
         bucket: bucket, key: request.key, expires: .seconds(seconds),
         contentDisposition: ContentDisposition.attachment(name),
-        contentType: request.contentType?.nonBlank ?? "application/gzip", endpoint: publicEndpoint)
+        contentType: request.contentType?.nonBlank ?? "application/gzip",
+        endpoint: request.network == .inside ? client.endpoint : publicEndpoint)
       return SignedLink(url: url, expiresAt: issued.advanced(by: .seconds(seconds)))
     } catch {
       throw StorageError(error)

@@ -1,5 +1,13 @@
 package import BundleModel
 
+/// Where a link shall work.
+package enum LinkNetwork: String, Sendable {
+  /// For everybody: signed for the public endpoint.
+  case outside = "public"
+  /// For programs beside the pods: signed for the endpoint that programs talk to.
+  case inside = "internal"
+}
+
 /// What a signed link is asked for.
 package struct LinkRequest: Sendable {
   package var slug: Slug
@@ -12,10 +20,11 @@ package struct LinkRequest: Sendable {
   package var contentType: String?
   /// Nil takes the store's default.
   package var lifetime: Duration?
+  package var network: LinkNetwork
 
   package init(
     slug: Slug, fingerprint: Fingerprint, key: String, filename: String? = nil, contentType: String? = nil,
-    lifetime: Duration? = nil
+    lifetime: Duration? = nil, network: LinkNetwork = .outside
   ) {
     self.slug = slug
     self.fingerprint = fingerprint
@@ -23,13 +32,14 @@ package struct LinkRequest: Sendable {
     self.filename = filename
     self.contentType = contentType
     self.lifetime = lifetime
+    self.network = network
   }
 
   /// For an artifact row.
-  package init(_ artifact: Artifact, lifetime: Duration? = nil) {
+  package init(_ artifact: Artifact, lifetime: Duration? = nil, network: LinkNetwork = .outside) {
     self.init(
       slug: artifact.slug, fingerprint: artifact.fingerprint, key: artifact.storageKey, filename: artifact.filename,
-      contentType: artifact.contentType, lifetime: lifetime)
+      contentType: artifact.contentType, lifetime: lifetime, network: network)
   }
 }
 

@@ -19,7 +19,8 @@ struct ServingPlan: Sendable {
 
   /// Begins to listen, and writes into the settings where the pod is reached.
   func start(
-    _ settings: inout PodSettings, store: BundleStore, artifacts: any ArtifactStore, log: Logger
+    _ settings: inout PodSettings, store: BundleStore, artifacts: any ArtifactStore, health: PodHealth,
+    metrics counted: PodMetrics, log: Logger
   ) async throws -> HTTPServer {
     let access: AccessControl
     if let tokens {
@@ -34,7 +35,8 @@ struct ServingPlan: Sendable {
       settings: PodAPISettings(
         pod: settings.name, owner: settings.owner, version: settings.version, publicURL: publicURL,
         internalHosts: internalHosts),
-      store: store, artifacts: artifacts, access: access, origins: AllowedOrigins(origins), log: log,
+      store: store, artifacts: artifacts, access: access, origins: AllowedOrigins(origins),
+      health: health, metrics: counted, log: log,
       observe: RequestLog(log).observe)
     var addresses: [(address: ListenAddress, offers: Route.Listener)] = []
     if let api { addresses.append((api, .api)) }

@@ -20,6 +20,8 @@ final class Cluster: Sendable {
   let folder: TemporaryDirectory
   let database: TestDatabase
   let objects: TestObjectStore
+  /// What the pods that answer HTTP take.
+  let tokens = PodTokens()
   /// Where pods make their workspaces.
   let temporaryFolder: String
   private let pool: Pool
@@ -223,7 +225,7 @@ final class Cluster: Sendable {
     let (pods, said) = state.withLock { ($0.pods, $0.said) }
     let secrets = [
       "the database's password": database.server.password.reveal(), "the storage key": objects.secretKey.reveal(),
-      "a signature": "X-Amz-Signature=",
+      "a signature": "X-Amz-Signature=", "a token": tokens.reader.reveal(), "another token": tokens.writer.reveal(),
     ]
     for text in said + pods.map(\.log) {
       for (name, secret) in secrets where text.contains(secret) {

@@ -8,8 +8,13 @@ package struct Route: Sendable {
     case open
     /// Who has a token with the scope; asked before anything else of the request is looked at.
     case scope(Scope)
+    /// Who has a token with the scope, or comes by a signed link (`expires`, `token`), which the handler checks.
+    case scopeOrLink(Scope)
     /// The handler decides, with `APIRequest.require`.
     case handler
+
+    /// Whether a request without a token may be answered.
+    package var allowsAnonymous: Bool { if case .scope = self { false } else { true } }
   }
 
   /// Where a route is offered.

@@ -55,7 +55,12 @@ package final class Router: Sendable {
     }
     do throws(APIError) {
       request.identity = await services.access.identify(request.headers)
-      if case .scope(let scope) = route.access { _ = try request.require(scope) }
+      switch route.access {
+      case .scope(let scope): _ = try request.require(scope)
+      case .scopeOrLink(let scope):
+        if request.query["expires"] == nil, request.query["token"] == nil { _ = try request.require(scope) }
+      case .open, .handler: break
+      }
       if let rate = route.rate,
         let wait = limiter.take(operation: route.operationID, caller: request.callerName, rate, at: started)
       {
@@ -143,10 +148,11 @@ package final class Router: Sendable {
     answer.headers["x-request-id"] = request.id.text
     services.origins.mark(&answer, for: request)
     if request.method == .head { answer.dropBody() }
-    services.observe(
-      RequestRecord(
-        id: request.id, method: request.method, route: route, status: answer.status, caller: request.identity.name,
-        took: ContinuousClock.now - started))
+    let record = RequestRecord(
+      id: request.id, method: request.method, route: route, status: answer.status, caller: request.identity.name,
+      took: ContinuousClock.now - started)
+    services.metrics.answered(record)
+    services.observe(record)
     return answer
   }
 }

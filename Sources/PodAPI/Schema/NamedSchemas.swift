@@ -3,6 +3,7 @@ package enum NamedSchemas {
   /// Every one by its name.
   package static let all: [String: Schema] = [
     "Error": error,
+    "HealthChecks": healthChecks,
     "ValidationError": validationError,
     "Status": status,
     "Descriptor": descriptor,

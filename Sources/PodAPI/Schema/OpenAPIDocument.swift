@@ -47,7 +47,7 @@ package struct OpenAPIDocument: Sendable {
     json.name("security")
     json.array { json in
       // An empty requirement means that no token is needed.
-      if route.access == .open || route.access == .handler { json.object { _ in } }
+      if route.access.allowsAnonymous { json.object { _ in } }
       if route.access != .open {
         json.object { json in
           json.name("bearer")

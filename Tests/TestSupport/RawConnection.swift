@@ -1,12 +1,12 @@
-import Glibc
-import ProcessControl
-import TestSupport
+internal import Glibc
+internal import ProcessControl
 
 /// A TCP connection to 127.0.0.1 that sends exactly what it is told. Reads end after a minute.
-final class RawConnection: Sendable {
+package final class RawConnection: Sendable {
   private let descriptor: Int32
 
-  init(port: Int) throws {
+  /// Connects; throws when nobody listens.
+  package init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -30,10 +30,11 @@ final class RawConnection: Sendable {
 
   /// Sends all of it; false when the other end has gone.
   @discardableResult
-  func send(_ text: String) async -> Bool { await send(Array(text.utf8)) }
+  package func send(_ text: String) async -> Bool { await send(Array(text.utf8)) }
 
+  /// The same.
   @discardableResult
-  func send(_ bytes: [UInt8]) async -> Bool {
+  package func send(_ bytes: [UInt8]) async -> Bool {
     await DetachedThread.value { [self] in
       var sent = 0
       while sent < bytes.count {
@@ -48,13 +49,13 @@ final class RawConnection: Sendable {
   }
 
   /// Everything until the other end closes or resets the connection.
-  func readAll() async -> String { await read { _ in false } }
+  package func readAll() async -> String { await read { _ in false } }
 
   /// What comes until a text is in it, or the other end has gone.
-  func read(until end: String) async -> String { await read { $0.contains(end) } }
+  package func read(until end: String) async -> String { await read { $0.contains(end) } }
 
   /// One whole answer with a `content-length`.
-  func readAnswer() async -> String {
+  package func readAnswer() async -> String {
     await read { text in
       guard let head = text.range(of: "\r\n\r\n") else { return false }
       let length = text[..<head.lowerBound].lowercased().split(separator: "content-length: ").dropFirst().first
@@ -77,7 +78,7 @@ final class RawConnection: Sendable {
   }
 
   /// Whether something came, or the other end went, within a moment.
-  func hasInput(within milliseconds: Int32) async -> Bool {
+  package func hasInput(within milliseconds: Int32) async -> Bool {
     await DetachedThread.value { [self] in
       var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       return poll(&entry, 1, milliseconds) > 0
@@ -85,10 +86,10 @@ final class RawConnection: Sendable {
   }
 
   /// Says that nothing more will be sent.
-  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+  package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Goes at once, without a word.
-  func reset() {
+  package func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     shutdown(descriptor, Int32(SHUT_RDWR))
