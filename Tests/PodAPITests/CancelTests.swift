@@ -1,4 +1,5 @@
 import BundleModel
+import BundleStore
 import JSON
 import TestSupport
 import Testing

@@ -24,8 +24,10 @@ struct StoredPod: Sendable {
     let connection = try ConnectionSettings(url: database.url)
     _ = try await Schema(connection).apply()
     let directory = try TemporaryDirectory()
-    // A pod of a busy machine may be silent for a while.
-    let store = BundleStore(connection, settings: StoreSettings(goneAfter: .seconds(600)), connections: 2)
+    // With the rights of a pod. One of a busy machine may be silent for a while.
+    var rights = connection
+    rights.options = Secret(connection.options.reveal().merging(["options": "-c role=bundlepod"]) { $1 })
+    let store = BundleStore(rights, settings: StoreSettings(goneAfter: .seconds(600)), connections: 2)
     let tokens = [("reader", "read", RouterFixture.readToken), ("writer", "read,write", RouterFixture.writeToken)]
     let lines = tokens.map { "\($0.0) \($0.1) \(Checksums.hex($0.2))\n" }
     let services = PodServices(

@@ -58,7 +58,7 @@ struct PackagingOrder {
     }
     try await audit(answers, options)
     let statuses = Dictionary(
-      uniqueKeysWithValues: try await services.store.statuses(of: slugs).map { ($0.slug, $0) })
+      try await services.store.statuses(of: slugs).map { ($0.slug, $0) }, uniquingKeysWith: { newest, _ in newest })
     return answers.map { slug, answer in
       WireJob(
         slug, job: answer.job, outcome: answer.outcome.rawValue,
