@@ -14,8 +14,9 @@ package struct SchemaReport: Equatable, Sendable {
   /// True when there is nothing to say.
   package var isClean: Bool { missing.isEmpty && unknown.isEmpty && drift.isEmpty }
 
-  init() {}
+}
 
+extension SchemaReport {
   /// Compares the steps that a database has, each with its checksum, with those of this program.
   init(present: [Int: String]) {
     applied = present.keys.sorted()
