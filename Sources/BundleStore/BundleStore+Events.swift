@@ -30,7 +30,9 @@ extension BundleStore {
     return try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database named no position") }
       var reader = row.reader()
-      let position = try Self.position(&reader)
+      guard let position = try PositionRow.read(&reader) else {
+        throw StoreError(.corrupt, "the database named no position")
+      }
       let origin: String = try reader.next()
       if try reader.next() as Bool { throw Self.standby }
       return EventCursor(position: position, origin: origin)
@@ -54,10 +56,10 @@ extension BundleStore {
       var next = cursor
       for row in rows {
         var reader = row.reader()
-        switch try reader.next() as Int {
-        case 0: break
-        case 3: throw Self.standby
-        default: return .stale
+        switch PageVerdict(rawValue: try reader.next()) {
+        case .continued: break
+        case .standby: throw Self.standby
+        case .stale, nil: return .stale
         }
         next.origin = try reader.next()
         guard let event = try EventRow.read(&reader) else { continue }
@@ -71,59 +73,11 @@ extension BundleStore {
   private static var standby: StoreError {
     StoreError(.refused, "the database is a standby; events can only be followed on the primary")
   }
-
-  private static func position(_ reader: inout RowReader) throws -> EventPosition {
-    let transaction: String = try reader.next()
-    let number: Int64 = try reader.next()
-    guard let transaction = UInt64(transaction) else {
-      throw StoreError(.corrupt, "an event without a transaction")
-    }
-    return EventPosition(transaction: transaction, number: number)
-  }
 }
 
-/// Reads the columns of `event_page.sql` behind the first two, in their order.
-private enum EventRow {
-  /// Nil when the row is there for its first columns only.
-  static func read(_ reader: inout RowReader) throws -> BundleEvent? {
-    guard let transaction = try reader.next() as String? else { return nil }
-    let number: Int64 = try reader.next()
-    guard let transaction = UInt64(transaction) else {
-      throw StoreError(.corrupt, "an event without a transaction")
-    }
-    let position = EventPosition(transaction: transaction, number: number)
-    let op: String = try reader.next()
-    let at: Timestamp = try reader.next()
-    let slugText: String? = try reader.next()
-    guard op != "resync" else { return BundleEvent(position: position, kind: .resync, at: at) }
-    guard let slugText, let slug = Slug(slugText) else {
-      throw StoreError(.corrupt, "event \(position.text) names no bundle")
-    }
-    guard op != "delete" else { return BundleEvent(position: position, kind: .removed(slug), at: at) }
-    return BundleEvent(position: position, kind: .progress(try status(of: slug, at: at, &reader)), at: at)
-  }
-
-  private static func status(of slug: Slug, at: Timestamp, _ reader: inout RowReader) throws -> BundleStatus {
-    let fingerprint: String? = try reader.next()
-    let stage: String? = try reader.next()
-    let state: String? = try reader.next()
-    let jobID: String? = try reader.next()
-    let attempt: Int? = try reader.next()
-    let pod: String? = try reader.next()
-    let message: String? = try reader.next()
-    let error: String? = try reader.next()
-    let cached: Bool? = try reader.next()
-    let bytesDone: Int64? = try reader.next()
-    let bytesTotal: Int64? = try reader.next()
-    let createdAt: Timestamp? = try reader.next()
-    let updatedAt: Timestamp? = try reader.next()
-    let completedAt: Timestamp? = try reader.next()
-    let artifact = try ArtifactRow.read(&reader)
-    return BundleStatus(
-      slug: slug, fingerprint: fingerprint.flatMap(Fingerprint.init) ?? .pending, stage: Stage(stored: stage ?? ""),
-      state: state.flatMap(BundleState.init), jobID: jobID, version: artifact?.version,
-      checksum: artifact?.checksum, filename: artifact?.filename, cached: cached, error: error, message: message,
-      createdAt: createdAt ?? at, updatedAt: updatedAt ?? at, completedAt: completedAt, artifact: artifact,
-      attempt: attempt, pod: pod, bytesDone: bytesDone, bytesTotal: bytesTotal)
-  }
+/// What the first column of `event_page.sql` says of a position.
+private enum PageVerdict: Int {
+  case continued = 0
+  case stale = 2
+  case standby = 3
 }

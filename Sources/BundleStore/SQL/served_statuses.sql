@@ -1,6 +1,6 @@
 -- Every bundle, as the pods' status route serves them: newest change first, with the snapshot that they were read in.
 -- The first column is there even when there is no bundle.
-select pg_current_snapshot()::text,
+select pg_current_snapshot()::text as snapshot,
        s.slug, s.fingerprint, s.stage, s.state, s.job_id, s.version, s.checksum, s.filename, s.cached, s.error,
        s.message, s.created_at, s.updated_at, s.completed_at, s.attempt, s.pod, s.bytes_done, s.bytes_total,
        s.stage_started_at,
