@@ -1,5 +1,6 @@
 import ArtifactStorage
 import BundleModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -56,6 +57,22 @@ struct DamagedArchiveTests {
     }
   }
 
+  @Test("no more than two pieces are read ahead of who takes them", arguments: Fixture.Backend.allCases)
+  func vanishes(backend: Fixture.Backend) async throws {
+    try await Fixture.with(backend) { fixture in
+      try await fixture.add("demo", Fixture.bytes(5 << 20))
+      let request = RouterFixture.request(
+        .get, Fixture.path("demo", query: "via=stream"), headers: Fixture.reader)
+      guard case .stream(_, let write) = await fixture.pod().answer(request).body else {
+        throw TestSupportError("no stream")
+      }
+      let sink = VanishingSink { try await fixture.artifacts.delete(fixture.key("demo")) }
+      let failure = await #expect(throws: StorageError.self) { try await write(sink) }
+      #expect(failure?.kind == .missing)
+      #expect(sink.count.withLock { $0 } <= 2 << 20)
+    }
+  }
+
   @Test("an archive in another store is not looked for here")
   func elsewhere() async throws {
     try await Fixture.with(.bucket) { fixture in
@@ -78,5 +95,18 @@ struct DamagedArchiveTests {
       let answer = await fixture.ask(Fixture.path("demo"), of: fixture.pod(artifacts: away))
       #expect(answer.status == 503 && answer.headers["retry-after"] != nil)
     }
+  }
+}
+
+/// Takes the archive away when its first piece has come.
+private final class VanishingSink: ByteSink {
+  let count = Mutex(0)
+  private let vanish: @Sendable () async throws -> Void
+
+  init(_ vanish: @escaping @Sendable () async throws -> Void) { self.vanish = vanish }
+
+  func write(_ bytes: [UInt8]) async throws {
+    if count.withLock({ $0 == 0 }) { try await vanish() }
+    count.withLock { $0 += bytes.count }
   }
 }

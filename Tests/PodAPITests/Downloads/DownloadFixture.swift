@@ -29,10 +29,9 @@ struct DownloadFixture: Sendable {
 
   /// Runs a test, and closes the database's connections afterwards.
   ///
-  /// - Parameter changing: `APPHUB_BUNDLE_STORAGE_…` to set, made of the bucket's.
+  /// - Parameter publicHost: the name of this machine that a bucket's links are signed for.
   static func with(
-    _ backend: Backend, changing: (TestObjectStore) -> [String: String] = { _ in [:] },
-    _ body: (DownloadFixture) async throws -> Void
+    _ backend: Backend, publicHost: String = "127.0.0.1", _ body: (DownloadFixture) async throws -> Void
   ) async throws {
     let folder = try TemporaryDirectory()
     var environment = [
@@ -41,7 +40,8 @@ struct DownloadFixture: Sendable {
     if backend == .bucket {
       let objects = try await TestObjectStore.create()
       environment = objects.environment
-      for (name, value) in changing(objects) { environment["APPHUB_BUNDLE_STORAGE_" + name] = value }
+      environment["APPHUB_BUNDLE_STORAGE_PUBLIC_ENDPOINT"] = objects.endpoint.replacing(
+        "127.0.0.1", with: publicHost)
     }
     let database = try await TestDatabase.create()
     let connection = try ConnectionSettings(url: database.url)

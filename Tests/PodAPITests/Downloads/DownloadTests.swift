@@ -109,9 +109,7 @@ struct DownloadTests {
   @Test("a bucket's archive is fetched by a link for where the caller is, signed now and recorded")
   func redirects() async throws {
     let hosts: Set<String> = ["pods.internal", "pods.other:8080", "[fd00::1]"]
-    try await Fixture.with(
-      .bucket, changing: { ["PUBLIC_ENDPOINT": $0.endpoint.replacing("127.0.0.1", with: "localhost")] }
-    ) { fixture in
+    try await Fixture.with(.bucket, publicHost: "localhost") { fixture in
       let bytes = Fixture.bytes(1000)
       try await fixture.add("demo", bytes)
       let pod = fixture.pod(internalHosts: hosts)
