@@ -16,6 +16,7 @@ struct ServingPlan: Sendable {
   var origins: [String]
   var publicURL: String?
   var internalHosts: Set<String>
+  var eventLinks = EventLinks.route
 
   /// Begins to listen, and writes into the settings where the pod is reached.
   func start(
@@ -30,11 +31,13 @@ struct ServingPlan: Sendable {
       access = .open
       if api != nil { log.warning("everybody who reaches this pod may use it: no --token-file") }
     }
+    var apiSettings = PodAPISettings(
+      pod: settings.name, owner: settings.owner, version: settings.version, publicURL: publicURL,
+      internalHosts: internalHosts)
+    apiSettings.eventLinks = eventLinks
     let services = PodServices(
-      settings: PodAPISettings(
-        pod: settings.name, owner: settings.owner, version: settings.version, publicURL: publicURL,
-        internalHosts: internalHosts),
-      store: store, artifacts: artifacts, access: access, origins: AllowedOrigins(origins), log: log,
+      settings: apiSettings, store: store, artifacts: artifacts, access: access, origins: AllowedOrigins(origins),
+      log: log,
       observe: RequestLog(log).observe)
     var addresses: [(address: ListenAddress, offers: Route.Listener)] = []
     if let api { addresses.append((api, .api)) }

@@ -32,8 +32,8 @@ package struct PodServices: Sendable {
     self.origins = origins
     self.life = life
     events = EventHub(
-      source: EventSource(store), encoder: EventEncoder(linkBase: settings.publicURL), most: settings.eventClients,
-      log: log)
+      source: EventSource(store), encoder: EventEncoder(settings, store: store, artifacts: artifacts, log: log),
+      most: settings.eventClients, log: log)
     self.log = log
     self.now = now
     self.observe = observe
