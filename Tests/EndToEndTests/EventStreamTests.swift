@@ -72,6 +72,73 @@ extension EndToEnd {
       }
     }
 
+    /// The crash gives transaction ids out again that rings had taken, as in `Outage`.
+    @Test func aServerThatCrashesCostsNoEventAndTheStreamStaysOpen() async throws {
+      try await OwnServers.postgres { postgres in
+        try await Cluster.run(postgres: postgres) { cluster in
+          try await cluster.database.psql("alter system set wal_writer_delay = '10s'")
+          try await cluster.database.psql("select pg_reload_conf()")
+          try await cluster.wait("the setting is in force", for: ["10s"], in: "show wal_writer_delay")
+          let pod = try await cluster.startServingPod("pod-a")
+          let stream = try cluster.startEventStream("s", of: pod)
+          try await cluster.wait("the stream is open") { stream.isOpen }
+          try await cluster.writeEvents(50, writers: 2)
+          try await cluster.wait("all came") { stream.events.count >= 50 }
+          try await cluster.database.psql(String(repeating: "notify elsewhere;\n", count: 50))
+          await postgres.crash()
+          try await cluster.wait("the stream says so") { stream.log.contains(": the database does not answer") }
+          try await postgres.startAgain()
+          try await cluster.writeEvents(50, writers: 2)
+          let all = try await cluster.lines(
+            "select concat(xid, '-', seq) from example_bundle_events where source = 'status' order by xid, seq")
+          try await cluster.wait("the last event came") { stream.events.last?.id == all.last }
+          #expect(stream.events.map(\.id) == all)
+          #expect(stream.log.contains(": the database answers again"))
+          #expect(stream.process.isRunning)
+          await stream.stop()
+        }
+      }
+    }
+
+    @Test func linksLeadWhereTheEnvironmentWantsThem() async throws {
+      try await Cluster.run { cluster in
+        try cluster.writeBundle("one")
+        var streams: [String: EventStreamProcess] = [:]
+        for kind in ["route", "internal", "signed"] {
+          let pod = try await cluster.startServingPod(
+            "pod-\(kind)",
+            changing: ["APPHUB_BUNDLE_EVENT_URLS": kind, "APPHUB_BUNDLE_INTERNAL_HOSTS": "pods.test:81,other.test"])
+          streams[kind] = try cluster.startEventStream(kind, of: pod)
+        }
+        try await cluster.wait("the streams are open") { streams.values.allSatisfy(\.isOpen) }
+        try await cluster.done("package", "one", "--wait")
+        var completed: [String: JSON] = [:]
+        try await cluster.wait("it is told") {
+          for (kind, stream) in streams {
+            completed[kind] = try stream.events.map { try JSON(parsing: $0.data) }
+              .last { $0["state"] == .string("completed") }
+          }
+          return completed.count == 3
+        }
+        let route = try #require(completed["route"]?["downloadUrl"].text)
+        #expect(route.hasPrefix("/examples/bundles/one/fingerprints/"))
+        #expect(completed["internal"]?["downloadUrl"].text == "http://pods.test:81\(route)")
+        #expect(completed["route"]?["downloadUrlExpiresAt"] == .null)
+        let signed = try #require(completed["signed"])
+        #expect(signed["downloadUrlExpiresAt"].text != nil)
+        let answer = try await HTTPClient().send(
+          HTTPRequest(
+            .get, signed["downloadUrl"].text ?? "", sink: .memory(limit: 1 << 20), limits: .within(.seconds(30))))
+        #expect(answer.status == 200)
+        #expect(Double(answer.body.count) == signed["size"].number)
+        #expect(
+          try await cluster.lines("select who from example_bundle_operations where what = 'sign'") == [
+            "events of pod pod-signed"
+          ])
+        for stream in streams.values { await stream.stop() }
+      }
+    }
+
     @Test func theCommandTellsWhatTheStreamTells() async throws {
       try await Cluster.run { cluster in
         let pod = try await cluster.startServingPod("pod-a")

@@ -186,13 +186,13 @@ struct EventCourseTests {
     _ = scene.run()
     scene.course.took([], next: .at(2))
     _ = scene.run()
-    scene.ring(1, 2...9, origin: "new")
+    scene.ring(1, 2...9, origin: "1/2/9")
     #expect(scene.wake() == .page(.at(3)))
     scene.course.lost()
     _ = scene.run()
-    scene.course.begin(at: .at(8, origin: "new"))
+    scene.course.begin(at: .at(8, origin: "1/2/9"))
     scene.ring(1, 2...9, origin: "run")
-    #expect(scene.run() == .page(.at(8, origin: "new")))
+    #expect(scene.run() == .page(.at(8, origin: "1/2/9")))
   }
 
   @Test(
