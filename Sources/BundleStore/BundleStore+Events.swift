@@ -11,6 +11,16 @@ package struct EventCursor: Equatable, Sendable {
     self.position = position
     self.origin = origin
   }
+
+  /// This position in the run of the server that `start` is of; nil when that run did not go on from what this one
+  /// had written. A server that was merely restarted does: the position is of an event, and so on disk.
+  package func continued(in start: EventCursor) -> EventCursor? {
+    guard let origin, let current = start.origin, origin != current,
+      // The server's identity and its timeline, which a failover changes, without the time of its start.
+      origin.split(separator: "/").dropLast() == current.split(separator: "/").dropLast()
+    else { return nil }
+    return EventCursor(position: position, origin: current)
+  }
 }
 
 /// What followed a position.
@@ -26,8 +36,20 @@ extension BundleStore {
   ///
   /// - Throws: `.refused` on a standby.
   package func eventStart() async throws(StoreError) -> EventCursor {
-    let rows = try await query(SQLText.eventStart)
-    return try decoding {
+    try cursor(try await query(SQLText.eventStart))
+  }
+
+  /// Where a reader begins that wants the newest `count` events first, as far as they are kept.
+  ///
+  /// - Parameter slugs: only events of these bundles count; empty: all do.
+  /// - Throws: `.refused` on a standby.
+  package func eventStart(back count: Int, of slugs: [Slug] = []) async throws(StoreError) -> EventCursor {
+    let names: Parameter = slugs.isEmpty ? .null : .textArray(slugs.map(\.text))
+    return try cursor(try await query(SQLText.eventBack, [.integer(Int64(count)), names]))
+  }
+
+  private func cursor(_ rows: Rows) throws(StoreError) -> EventCursor {
+    try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database named no position") }
       var reader = row.reader()
       guard let position = try PositionRow.read(&reader) else {

@@ -13,6 +13,7 @@ enum SQLText {
   static let complete = text(PackageResources.complete_sql)
   static let enqueue = text(PackageResources.enqueue_sql)
   static let enqueueAny = text(PackageResources.enqueue_any_sql)
+  static let eventBack = text(PackageResources.event_back_sql)
   static let eventPage = text(PackageResources.event_page_sql)
   static let eventStart = text(PackageResources.event_start_sql)
   static let fail = text(PackageResources.fail_sql)

@@ -7,11 +7,17 @@ package import JSON
 package struct WireStatus: Sendable {
   private let status: BundleStatus
   private let publicURL: String?
+  private let link: (url: String, expiresAt: Timestamp)?
 
-  /// - Parameter publicURL: scheme, host and port under which pods are reached; nil gives relative download links.
-  package init(_ status: BundleStatus, publicURL: String? = nil) {
+  /// - Parameters:
+  ///   - publicURL: scheme, host and port under which pods are reached; nil gives relative download links.
+  ///   - link: stands in for the pods' download route.
+  package init(
+    _ status: BundleStatus, publicURL: String? = nil, link: (url: String, expiresAt: Timestamp)? = nil
+  ) {
     self.status = status
     self.publicURL = publicURL
+    self.link = link
   }
 
   /// The names on the wire, sorted: in this order they are written.
@@ -33,9 +39,9 @@ package struct WireStatus: Sendable {
     case .completedAt: WireValue(status.completedAt)
     case .contentType: WireValue(status.artifact?.contentType)
     case .createdAt: .moment(status.createdAt)
-    case .downloadUrl: WireValue(status.downloadRoute(publicURL: publicURL))
+    case .downloadUrl: WireValue(link?.url ?? status.downloadRoute(publicURL: publicURL))
     // The route never expires; the field is AppHub's and stays.
-    case .downloadUrlExpiresAt: .null
+    case .downloadUrlExpiresAt: WireValue(link?.expiresAt)
     case .error: WireValue(status.error)
     case .filename: WireValue(status.filename)
     case .fingerprint: .text(status.fingerprint.text)

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BundleModel
 internal import CatalogPod
+internal import PodAPI
 
 /// How a pod answers HTTP.
 struct ServingOptions: ParsableArguments {
@@ -39,7 +40,24 @@ struct ServingOptions: ParsableArguments {
       publicURL: try url(environment["APPHUB_BUNDLE_PUBLIC_URL"]?.nonBlank, "APPHUB_BUNDLE_PUBLIC_URL"),
       internalHosts: Set(
         (environment["APPHUB_BUNDLE_INTERNAL_HOSTS"] ?? "").lowercased().split { $0 == "," || $0 == " " }
-          .map(String.init)))
+          .map(String.init)),
+      eventLinks: try eventLinks(environment))
+  }
+
+  /// Where the download links in events lead.
+  private func eventLinks(_ environment: [String: String]) throws -> EventLinks {
+    switch environment["APPHUB_BUNDLE_EVENT_URLS"]?.nonBlank ?? "route" {
+    case "route": return .route
+    case "signed": return .signed
+    case "internal":
+      // The first name is the one that is told.
+      let host = (environment["APPHUB_BUNDLE_INTERNAL_HOSTS"] ?? "").split { $0 == "," || $0 == " " }.first
+      guard let host, let base = try url("http://\(host)", "APPHUB_BUNDLE_INTERNAL_HOSTS") else {
+        throw ValidationError("APPHUB_BUNDLE_EVENT_URLS=internal needs APPHUB_BUNDLE_INTERNAL_HOSTS")
+      }
+      return .internalRoute(base: base)
+    default: throw ValidationError("APPHUB_BUNDLE_EVENT_URLS takes route, internal or signed")
+    }
   }
 
   /// The file of tokens; nil when everybody may ask.

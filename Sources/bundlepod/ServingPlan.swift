@@ -16,6 +16,7 @@ struct ServingPlan: Sendable {
   var origins: [String]
   var publicURL: String?
   var internalHosts: Set<String>
+  var eventLinks = EventLinks.route
 
   /// Begins to listen, and writes into the settings where the pod is reached.
   func start(
@@ -32,11 +33,12 @@ struct ServingPlan: Sendable {
       if api != nil { log.warning("everybody who reaches this pod may use it: no --token-file") }
     }
     let token = Secret(ThisProcess.randomUUID() + ThisProcess.randomUUID())
+    var apiSettings = PodAPISettings(
+      pod: settings.name, owner: settings.owner, version: settings.version, publicURL: publicURL,
+      internalHosts: internalHosts)
+    apiSettings.eventLinks = eventLinks
     let services = PodServices(
-      settings: PodAPISettings(
-        pod: settings.name, owner: settings.owner, version: settings.version, publicURL: publicURL,
-        internalHosts: internalHosts),
-      store: store, artifacts: artifacts,
+      settings: apiSettings, store: store, artifacts: artifacts,
       access: access.adding(Caller(name: "self", scopes: [.read]), token: token), origins: AllowedOrigins(origins),
       health: health, metrics: counted, log: log,
       observe: RequestLog(log).observe)

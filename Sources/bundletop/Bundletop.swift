@@ -17,7 +17,8 @@ struct Bundletop: AsyncParsableCommand {
       """,
     version: "bundletop \(BuildInfo.text)",
     subcommands: [
-      DashboardCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, PodsCommand.self,
+      DashboardCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self, EventsCommand.self,
+      PodsCommand.self,
       PackageCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self, ResumeCommand.self,
       OperationsCommand.self, SignCommand.self, VerifyCommand.self, GarbageCommand.self, SchemaCommand.self,
       S3Command.self, DoctorCommand.self, DemoCommand.self,

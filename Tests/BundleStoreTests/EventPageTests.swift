@@ -160,6 +160,37 @@ struct EventPageTests {
     }
   }
 
+  @Test("A reader can begin with the newest events, of all bundles or of some")
+  func back() async throws {
+    try await StoreFixture.with { fixture in
+      let beginning = try await fixture.store.eventStart()
+      for slug in ["a", "b", "a", "c", "b"] { try await touch(slug, fixture.raw) }
+      _ = try await page(fixture.store, beginning, 5)
+      func begun(_ count: Int, _ slugs: [Slug] = []) async throws -> [String] {
+        let cursor = try await fixture.store.eventStart(back: count, of: slugs)
+        return self.slugs(try await page(fixture.store, cursor, 0).events)
+      }
+      #expect(try await begun(0) == [])
+      #expect(try await begun(2) == ["c", "b"])
+      #expect(try await begun(99) == ["a", "b", "a", "c", "b"])
+      #expect(try await begun(1, ["a"]) == ["b", "a", "c", "b"])
+      #expect(try await begun(1, ["a", "c"]) == ["c", "b"])
+    }
+  }
+
+  @Test(
+    "A position goes on in the next run of a server, not in this one, nor on another server or timeline",
+    arguments: [
+      ("1/1/100", "1/1/200", true), ("1/1/100", "1/1/100", false), ("1/1/100", "1/2/200", false),
+      ("1/1/100", "2/1/200", false), (nil, "1/1/200", false),
+    ] as [(String?, String, Bool)])
+  func continued(before: String?, now: String, goesOn: Bool) {
+    let position = EventPosition(transaction: 5, number: 6)
+    let start = EventCursor(position: EventPosition(transaction: 9, number: 9), origin: now)
+    let expected = goesOn ? EventCursor(position: position, origin: now) : nil
+    #expect(EventCursor(position: position, origin: before).continued(in: start) == expected)
+  }
+
   @Test("What the status route serves names its snapshot, also when there is no bundle")
   func served() async throws {
     try await StoreFixture.with { fixture in

@@ -67,7 +67,7 @@ struct EventClient: Sendable {
 
   private mutating func read(after cursor: EventCursor) async throws(StoreError) {
     switch try await hub.source.page(cursor, EventClient.page) {
-    case .events(let events, let next): course.took(events.map(hub.encoder.encode), next: next)
+    case .events(let events, let next): course.took(await hub.encoder.encode(events), next: next)
     case .stale: course.lost()
     }
   }

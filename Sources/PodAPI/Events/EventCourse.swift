@@ -31,8 +31,8 @@ struct EventCourse {
   private var lastWrite: ContinuousClock.Instant
   /// Nil until it is known where now is.
   private var cursor: EventCursor?
-  /// Why `cursor` is nil: the client's own position cannot be continued.
-  private var isResync = false
+  /// Why `cursor` is nil: the client's own position was refused.
+  private var refused: EventCursor?
   /// What was read for this client alone and is not sent yet.
   private var page: ArraySlice<EncodedEvent> = []
   /// Comments that wait.
@@ -92,10 +92,14 @@ struct EventCourse {
 
   /// Where now is.
   mutating func begin(at start: EventCursor) {
-    cursor = start
     isCutOff = false
-    if isResync {
-      isResync = false
+    defer { refused = nil }
+    if let again = refused?.continued(in: start) {
+      cursor = again
+      return
+    }
+    cursor = start
+    if refused != nil {
       page = [
         EventEncoder.resync(at: start.position, reason: "the events behind the last one are not known any more")
       ]
@@ -116,8 +120,8 @@ struct EventCourse {
   /// What follows the position is not known any more: the client is told once, and goes on from now.
   mutating func lost() {
     isCutOff = false
+    refused = cursor
     cursor = nil
-    isResync = true
   }
 
   /// The database did not answer.

@@ -10,6 +10,8 @@ package final class EventHub: Sendable {
     var bells: [Int: EventBell] = [:]
     var next = 0
     var seats = 0
+    /// Which reader is the one: an earlier one that has not quite ended must not add to what another began.
+    var reader = 0
     var work: Task<Void, Never>?
   }
 
@@ -63,7 +65,7 @@ package final class EventHub: Sendable {
     state.withLock { state in
       state.next += 1
       state.bells[state.next] = bell
-      if state.work == nil { state.work = begin() }
+      if state.work == nil { state.work = begin(state.reader) }
       return state.next
     }
   }
@@ -74,6 +76,7 @@ package final class EventHub: Sendable {
       state.bells[number] = nil
       guard state.bells.isEmpty else { return nil }
       state.view = EventCourse.View()
+      state.reader += 1
       defer { state.work = nil }
       return state.work
     }
@@ -81,9 +84,9 @@ package final class EventHub: Sendable {
     await work?.value
   }
 
-  private func begin() -> Task<Void, Never> {
+  private func begin(_ number: Int) -> Task<Void, Never> {
     let reader = EventReader(source: source, encoder: encoder, log: log) { [weak self] change in
-      self?.publish(change)
+      self?.publish(change, by: number)
     }
     return Task { [weak self, pingEvery] in
       await withTaskGroup { group in
@@ -98,9 +101,9 @@ package final class EventHub: Sendable {
     }
   }
 
-  private func publish(_ change: (inout EventCourse.View) -> Void) {
-    guard !Task.isCancelled else { return }
+  private func publish(_ change: (inout EventCourse.View) -> Void, by reader: Int) {
     let bells: [EventBell] = state.withLock { state in
+      guard state.reader == reader else { return [] }
       let before = (state.view.ring.cursor, state.view.isBlind)
       change(&state.view)
       return before == (state.view.ring.cursor, state.view.isBlind) ? [] : Array(state.bells.values)

@@ -57,17 +57,23 @@ struct EventReader: Sendable {
     if let from = cursor {
       switch try await source.page(from, EventReader.page) {
       case .events(let events, let next):
-        let encoded = events.map(encoder.encode)
+        let encoded = await encoder.encode(events)
         cursor = next
         publish { view in
           view.isBlind = false
           view.ring.append(encoded, next: next)
         }
         return events.count == EventReader.page
-      case .stale: log.warning("the events that follow are not known any more; going on from now")
+      case .stale: break
       }
     }
     let start = try await source.start()
+    if let from = cursor, let again = from.continued(in: start) {
+      cursor = again
+      publish { $0.ring.rename(again) }
+      return true
+    }
+    if cursor != nil { log.warning("the events that follow are not known any more; going on from now") }
     cursor = start
     publish { view in
       view.isBlind = false

@@ -38,6 +38,9 @@ struct EventRing: Equatable, Sendable {
     bytes = 0
   }
 
+  /// The server was restarted and goes on from what is here: its positions stay what they are.
+  mutating func rename(_ cursor: EventCursor) { self.cursor = cursor }
+
   /// Adds what follows the last event; the oldest make room.
   mutating func append(_ new: [EncodedEvent], next: EventCursor) {
     cursor = next

@@ -14,6 +14,8 @@ package struct PodAPISettings: Sendable {
   package var internalHosts: Set<String>
   /// How many clients may follow events at a time.
   package var eventClients = 200
+  /// Where the download links in events lead.
+  package var eventLinks = EventLinks.route
 
   package init(
     pod: String, owner: OwnerID, version: String, publicURL: String? = nil, internalHosts: Set<String> = []

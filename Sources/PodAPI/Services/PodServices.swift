@@ -43,6 +43,8 @@ package struct PodServices: Sendable {
       log: log)
     self.health = health ?? PodHealth(store: store, artifacts: artifacts)
     self.metrics = metrics
+      source: EventSource(store), encoder: EventEncoder(settings, store: store, artifacts: artifacts, log: log),
+      most: settings.eventClients, log: log)
     self.log = log
     self.now = now
     self.observe = observe

@@ -186,13 +186,40 @@ struct EventCourseTests {
     _ = scene.run()
     scene.course.took([], next: .at(2))
     _ = scene.run()
-    scene.ring(1, 2...9, origin: "new")
+    scene.ring(1, 2...9, origin: "1/2/9")
     #expect(scene.wake() == .page(.at(3)))
     scene.course.lost()
     _ = scene.run()
-    scene.course.begin(at: .at(8, origin: "new"))
+    scene.course.begin(at: .at(8, origin: "1/2/9"))
     scene.ring(1, 2...9, origin: "run")
-    #expect(scene.run() == .page(.at(8, origin: "new")))
+    #expect(scene.run() == .page(.at(8, origin: "1/2/9")))
+  }
+
+  @Test(
+    "a server that was restarted goes on where it was; one that another history took over does not",
+    arguments: [4, 6])
+  func restart(newest: Int64) {
+    var scene = Scene(after: 2)
+    scene.ring(2, 3...4, origin: "1/1/100")
+    _ = scene.run()
+    scene.course.took([], next: .at(2, origin: "1/1/100"))
+    _ = scene.wake()
+    scene.ring(6, origin: "1/1/200")
+    #expect(scene.wake() == .page(.at(4, origin: "1/1/100")))
+    scene.course.lost()
+    #expect(scene.run() == .start)
+    scene.course.begin(at: .at(newest, origin: "1/1/200"))
+    #expect(scene.run() == .page(.at(4, origin: "1/1/200")))
+    scene.course.took([.numbered(5), .numbered(6)], next: .at(6, origin: "1/1/200"))
+    #expect(scene.run() == .wait)
+    #expect(!scene.text.contains("resync"))
+    scene.ring(3, origin: "1/2/300")
+    #expect(scene.wake() == .page(.at(6, origin: "1/1/200")))
+    scene.course.lost()
+    _ = scene.run()
+    scene.course.begin(at: .at(3, origin: "1/2/300"))
+    #expect(scene.run() == .wait)
+    #expect(scene.text.contains("id: 1-3\nevent: example.bundle.resync\n"))
   }
 
   /// Whatever the ring keeps and whenever the client comes, wakes, or cannot read: each event once, in order.
