@@ -92,12 +92,12 @@ extension EndToEnd {
         for slug in ["alpha", "beta"] { try cluster.writeBundle(slug) }
         let a = try await cluster.startServingPod("pod-a")
         try await cluster.done("package", "--all", "--wait")
-        let true_ = try await a.get(Self.list)
-        let snapshot = try #require(true_.headers["bundle-snapshot"])
+        let held = try await a.get(Self.list)
+        let snapshot = try #require(held.headers["bundle-snapshot"])
         // A proxy before the pod that gives what it kept, and one that gives something else.
-        let wrong = true_.text.replacing(
+        let wrong = held.text.replacing(
           "\"slug\":\"beta\",\"stage\":\"completed\"", with: "\"slug\":\"beta\",\"stage\":\"failed\"")
-        #expect(wrong != true_.text)
+        #expect(wrong != held.text)
         let liar = try ScriptedServer(.answer(200, headers: ["Bundle-Snapshot: \(snapshot)"], body: wrong))
         defer { liar.stop() }
         var access = cluster.environment(asking: [a])
