@@ -108,8 +108,8 @@ let package = Package(
     .target(
       name: "PodAPI",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "ProcessControl",
-        "Wire",
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyMigration",
+        "ProcessControl", "Wire",
         logging,
       ],
       swiftSettings: strict),
@@ -121,7 +121,8 @@ let package = Package(
       ] + httpServer,
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
-    .target(name: "LegacyMigration", dependencies: ["ProcessControl"], swiftSettings: strict),
+    .target(
+      name: "LegacyMigration", dependencies: ["BundleModel", "JSON", "ProcessControl"], swiftSettings: strict),
     .target(name: "LocalStack", dependencies: ["BundleModel", "ProcessControl", "S3"], swiftSettings: strict),
 
     .executableTarget(
@@ -135,7 +136,8 @@ let package = Package(
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "LegacyMigration", "Packager", "PodAPI",
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "LegacyMigration", "Packager",
+        "PodAPI",
         "Postgres", "ProcessControl",
         argumentParser, logging,
       ],
@@ -198,7 +200,8 @@ let package = Package(
     .testTarget(
       name: "PodAPITests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "PodAPI", "Postgres", "TestSupport",
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyMigration", "PodAPI", "Postgres",
+        "TestSupport",
         logging,
       ],
       swiftSettings: strict),
@@ -219,7 +222,8 @@ let package = Package(
       exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
-      name: "LegacyMigrationTests", dependencies: ["LegacyMigration", "TestSupport"], swiftSettings: strict),
+      name: "LegacyMigrationTests", dependencies: ["BundleModel", "LegacyMigration", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "StackHolder", "TestSupport"],
       swiftSettings: strict),

@@ -56,4 +56,27 @@ package struct Artifact: Equatable, Sendable {
     self.verifiedAt = verifiedAt
     self.verification = verification
   }
+
+  /// The pod's own download route for it: never expires, holds no secret.
+  ///
+  /// - Parameter publicURL: scheme, host and port to make it absolute; nil gives a path.
+  package func downloadRoute(publicURL: String? = nil) -> String {
+    let path =
+      "/examples/bundles/\(percentEncoded(slug.text))/fingerprints/\(percentEncoded(fingerprint.text))/download"
+    guard var base = publicURL else { return path }
+    while base.hasSuffix("/") { base.removeLast() }
+    return base + path
+  }
+
+  private func percentEncoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var out: [UInt8] = []
+    for byte in text.utf8 {
+      switch byte {
+      case 65...90, 97...122, 48...57, 45, 46, 95, 126: out.append(byte)
+      default: out += [37, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
 }

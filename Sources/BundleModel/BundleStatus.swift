@@ -54,27 +54,6 @@ package struct BundleStatus: Equatable, Sendable {
     self.stageStartedAt = stageStartedAt
   }
 
-  /// The pod's own download route for the artifact (never expires, holds no secret); nil without an artifact.
-  ///
-  /// - Parameter publicURL: scheme, host and port to make it absolute; nil gives a path.
-  package func downloadRoute(publicURL: String? = nil) -> String? {
-    guard let artifact else { return nil }
-    let path =
-      "/examples/bundles/\(percentEncoded(artifact.slug.text))/fingerprints/\(percentEncoded(artifact.fingerprint.text))/download"
-    guard var base = publicURL else { return path }
-    while base.hasSuffix("/") { base.removeLast() }
-    return base + path
-  }
-
-  private func percentEncoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var out: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case 65...90, 97...122, 48...57, 45, 46, 95, 126: out.append(byte)
-      default: out += [37, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: out, as: UTF8.self)
-  }
+  /// The pod's own download route for the artifact; nil without an artifact. See `Artifact.downloadRoute`.
+  package func downloadRoute(publicURL: String? = nil) -> String? { artifact?.downloadRoute(publicURL: publicURL) }
 }

@@ -50,7 +50,7 @@ package struct Pod: Equatable, Sendable {
   }
 
   /// Whether it is there.
-  package enum Presence: Sendable {
+  package enum Presence: String, CaseIterable, Sendable {
     case live
     /// It has not been seen for longer than a pod may be silent, by the database's clock.
     case gone
@@ -60,4 +60,9 @@ package struct Pod: Equatable, Sendable {
 
   package var isGone: Bool { presence == .gone }
   package var isStopped: Bool { presence == .stopped }
+
+  /// Why it takes no job: its own pause, or that of all.
+  package func pause(among pauses: [Pause]) -> Pause? {
+    pauses.first { $0.pod == name } ?? pauses.first { $0.pod == nil }
+  }
 }

@@ -30,6 +30,7 @@ enum SQLText {
   static let inventory = text(PackageResources.inventory_sql)
   static let latestArtifact = text(PackageResources.latest_artifact_sql)
   static let leave = text(PackageResources.leave_sql)
+  static let legacyKnown = text(PackageResources.legacy_known_sql)
   static let liveStores = text(PackageResources.live_stores_sql)
   static let lockPublication = text(PackageResources.lock_publication_sql)
   static let maxAttempts = text(PackageResources.max_attempts_sql)
@@ -51,9 +52,11 @@ enum SQLText {
   static let renew = text(PackageResources.renew_sql)
   static let retry = text(PackageResources.retry_sql)
   static let returnJob = text(PackageResources.return_sql)
+  static let schemaSteps = text(PackageResources.schema_steps_sql)
   static let servedStatuses = text(PackageResources.served_statuses_sql)
   static let statuses = text(PackageResources.statuses_sql)
   static let verificationFinding = text(PackageResources.verification_finding_sql)
+  static let vitals = text(PackageResources.vitals_sql)
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -65,14 +65,7 @@ package struct Schema: Sendable {
           return report
         }
         let present = try await Schema.present(on: connection)
-        report.applied = present.keys.sorted()
-        report.missing = SchemaStep.all.map(\.number).filter { present[$0] == nil }
-        report.unknown = report.applied.filter { number in !SchemaStep.all.contains { $0.number == number } }
-        for step in SchemaStep.all {
-          if let checksum = present[step.number], checksum != step.checksum {
-            report.drift.append("step \(step.number) (\(step.name)) was applied in another wording")
-          }
-        }
+        report = SchemaReport(present: present)
         if report.missing.isEmpty { report.drift += try await Schema.drift(on: connection) }
         return report
       }

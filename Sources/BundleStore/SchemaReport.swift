@@ -13,4 +13,17 @@ package struct SchemaReport: Equatable, Sendable {
   package var isUsable: Bool { missing.isEmpty }
   /// True when there is nothing to say.
   package var isClean: Bool { missing.isEmpty && unknown.isEmpty && drift.isEmpty }
+
+}
+
+extension SchemaReport {
+  /// Compares the steps that a database has, each with its checksum, with those of this program.
+  init(present: [Int: String]) {
+    applied = present.keys.sorted()
+    missing = SchemaStep.all.map(\.number).filter { present[$0] == nil }
+    unknown = applied.filter { number in !SchemaStep.all.contains { $0.number == number } }
+    drift = SchemaStep.all.compactMap { step in
+      present[step.number].flatMap { $0 == step.checksum ? nil : step }
+    }.map { "step \($0.number) (\($0.name)) was applied in another wording" }
+  }
 }

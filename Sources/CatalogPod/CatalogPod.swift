@@ -2,6 +2,7 @@ package import ArtifactStorage
 package import BundleStore
 package import Logging
 package import Packager
+package import PodAPI
 
 /// One catalog pod: offers its bundles, claims jobs, packages, uploads, and says that it is alive.
 ///
@@ -16,12 +17,14 @@ package struct CatalogPod: Sendable {
   ///   - catalogue: what was found under `settings.examplesRoot`.
   ///   - artifacts: where archives go.
   ///   - server: what answers HTTP, listening already; it stops before the pod says goodbye.
+  ///   - metrics: where the work is counted.
   package init(
     settings: PodSettings, catalogue: Catalogue, store: BundleStore, artifacts: any ArtifactStore,
-    server: HTTPServer? = nil, log: Logger
+    server: HTTPServer? = nil, metrics: PodMetrics = PodMetrics(), log: Logger
   ) {
     let pod = PodDependencies(
-      settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, log: log)
+      settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, log: log,
+      metrics: metrics)
     let offer = Offer(settings: settings, catalogue: catalogue, storeIdentity: artifacts.identity)
     let wakeUps = WakeUps()
     let work = WorkInHand(pod: pod, wakeUps: wakeUps)

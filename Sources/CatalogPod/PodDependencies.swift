@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Packager
+internal import PodAPI
 
 /// What every part of a pod works with.
 struct PodDependencies: Sendable {
@@ -13,6 +14,8 @@ struct PodDependencies: Sendable {
   /// Where archives go.
   let artifacts: any ArtifactStore
   let log: Logger
+  /// What the pod counts.
+  var metrics = PodMetrics()
 
   /// Whom the database knows this pod as.
   var worker: Worker { Worker(owner: settings.owner, pod: settings.name) }

@@ -28,7 +28,7 @@ func readBytes(_ path: String, limit: Int, fromEnd: Bool = false) -> [UInt8]? {
 }
 
 /// Writes a whole file, new or emptied, readable by its owner only.
-func writeText(_ text: String, to path: String, append: Bool = false) throws(LocalStackError) {
+package func writeText(_ text: String, to path: String, append: Bool = false) throws(LocalStackError) {
   let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (append ? O_APPEND : O_TRUNC)
   let file = open(path, flags, 0o600)
   guard file >= 0 else { throw .system("cannot write \(path)", errno) }

@@ -4,8 +4,19 @@ internal import Glibc
 enum Loopback {
   /// A port that was free a moment ago. Whoever uses it must be ready to lose the race and ask again.
   static func freePort() throws(LocalStackError) -> Int {
+    let (socket, port) = try bound(sharing: false)
+    close(socket)
+    return port
+  }
+
+  /// A socket that has a port and does not listen on it.
+  ///
+  /// - Parameter sharing: others may listen there, if they say SO_REUSEADDR as well, socket(7); the system gives the
+  ///   port to nobody by itself.
+  static func bound(sharing: Bool) throws(LocalStackError) -> (socket: Int32, port: Int) {
     let socket = try newSocket()
-    defer { close(socket) }
+    var one: Int32 = 1
+    if sharing { setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size)) }
     var address = endpoint(port: 0)
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutablePointer(to: &address) {
@@ -13,8 +24,12 @@ enum Loopback {
         bind(socket, address, size) == 0 ? getsockname(socket, address, &size) : -1
       }
     }
-    guard result == 0 else { throw .system("cannot find a free port on 127.0.0.1", errno) }
-    return Int(in_port_t(bigEndian: address.sin_port))
+    guard result == 0 else {
+      let reason = errno
+      close(socket)
+      throw .system("cannot find a free port on 127.0.0.1", reason)
+    }
+    return (socket, Int(in_port_t(bigEndian: address.sin_port)))
   }
 
   /// Runs `launch` with a port that was free a moment ago; with another one when somebody took it in between.

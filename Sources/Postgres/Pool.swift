@@ -60,6 +60,11 @@ package final class Pool: Sendable {
   /// Tasks that wait for a connection.
   package var waitingCount: Int { state.withLock { $0.queue.count } }
 
+  /// All of it at one moment.
+  package var counts: (open: Int, idle: Int, waiting: Int) {
+    state.withLock { ($0.open, $0.idle.count, $0.queue.count) }
+  }
+
   // MARK: - Connections
 
   private func acquire(until limit: ContinuousClock.Instant) async throws(PostgresError) -> Connection {

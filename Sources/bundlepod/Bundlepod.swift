@@ -7,6 +7,7 @@ internal import Glibc
 internal import LegacyMigration
 internal import Logging
 internal import Packager
+internal import PodAPI
 internal import Postgres
 internal import ProcessControl
 
@@ -27,6 +28,7 @@ struct Bundlepod: AsyncParsableCommand {
   @Option(help: "The name that people know this pod by. Default: HOSTNAME, else the host's name.") var name: String?
   @Option(help: "Bundles packaged at once. Default: EXAMPLE_BUNDLE_CONCURRENCY, else 1.") var concurrency: Int?
   @OptionGroup(title: "HTTP") var serving: ServingOptions
+  @OptionGroup(title: "Log") var logging: LogOptions
   @OptionGroup(title: "Packaging") var packaging: PackagingOptions
   @OptionGroup(title: "Limits of one packaging") var limits: LimitOptions
   @OptionGroup(title: "Times, in seconds") var times: TimeOptions
@@ -64,7 +66,7 @@ struct Bundlepod: AsyncParsableCommand {
     if let complaint = settings.packaging.complaint(environment: environment) {
       throw CommandFailure(.usage, complaint)
     }
-    let log = PodLog.logger(pod: settings.name)
+    let log = PodLog.logger(pod: settings.name, logging)
     let served = try serving.plan(environment: environment)
     settings.legacy = legacyFiles(environment, log: log)
     var connection = try ConnectionSettings(environment: environment)
@@ -79,12 +81,21 @@ struct Bundlepod: AsyncParsableCommand {
     let artifacts = storage.make()
     // Connections of its own: many requests must not make leases wait.
     let asked = BundleStore(connection, settings: times.settings, connections: 4)
-    let server = try await served?.start(&settings, store: asked, artifacts: artifacts, log: log)
+    // Others for looking after it: a busy pod must not look like a broken one.
+    let watched = BundleStore(connection, settings: times.settings, connections: 2)
+    let metrics = PodMetrics()
+    metrics.watch(asked, pool: "api")
+    let health = PodHealth(
+      store: watched, artifacts: artifacts, legacy: legacyWatch(environment, store: watched, storage))
+    let server = try await served?.start(
+      &settings, store: asked, artifacts: artifacts, health: health, metrics: metrics, log: log)
     let work = Task { [settings] in
       try await waitForDatabase(connection, log: log)
       let store = BundleStore(connection, settings: times.settings, connections: settings.concurrency + 3)
+      metrics.watch(store, pool: "work")
       await CatalogPod(
-        settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, server: server, log: log
+        settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, server: server,
+        metrics: metrics, log: log
       ).run()
       await store.close()
     }
@@ -97,6 +108,7 @@ struct Bundlepod: AsyncParsableCommand {
     let end = await work.result
     await server?.stop()
     await asked.close()
+    await watched.close()
     do {
       try end.get()
     } catch is CancellationError {
@@ -138,6 +150,16 @@ struct Bundlepod: AsyncParsableCommand {
       }
       return (directory.path, count)
     }
+  }
+
+  /// Who looks after what is left of AppHub's files, if there is a place for them.
+  private func legacyWatch(
+    _ environment: [String: String], store: BundleStore, _ storage: StorageSettings
+  ) -> LegacyWatch? {
+    guard let directory = LegacyDirectory.find(environment: environment) else { return nil }
+    var liveStore: String?
+    if case .local(let root, _) = storage.backend { liveStore = root }
+    return LegacyWatch(directory, store: store, liveStore: liveStore)
   }
 
   private func hostName() -> String {

@@ -1,15 +1,17 @@
 internal import BundleModel
 internal import Logging
+internal import PodAPI
 internal import ProcessControl
 
-/// Where a pod's log goes: one line an entry on stderr, `time level message key=value …`, all text made harmless.
+/// Where a pod's log goes: one line an entry on stderr, all text made harmless and without credentials.
 struct PodLog: LogHandler {
-  var logLevel = Logger.Level.info
+  let format: LogFormat
+  var logLevel: Logger.Level
   var metadata = Logger.Metadata()
 
   /// The logger of one pod.
-  static func logger(pod: String) -> Logger {
-    var logger = Logger(label: "bundlepod") { _ in PodLog() }
+  static func logger(pod: String, _ options: LogOptions) -> Logger {
+    var logger = Logger(label: "bundlepod") { _ in PodLog(format: options.logFormat, logLevel: options.logLevel) }
     logger[metadataKey: "pod"] = "\(pod)"
     return logger
   }
@@ -21,15 +23,9 @@ struct PodLog: LogHandler {
 
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
-    var line = "\(ThisProcess.now().iso8601) \(event.level) \(UntrustedText.line(event.message.description))"
-    for (key, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(Self.quoted("\(value)"))" }
-    writeLine(line, to: .errors)
-  }
-
-  /// A value as logfmt writes it.
-  private static func quoted(_ text: String) -> String {
-    let clean = UntrustedText.line(text, limit: 1000)
-    guard clean.isEmpty || clean.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) else { return clean }
-    return "\"" + clean.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    let line = LogLine(
+      time: ThisProcess.now(), level: "\(event.level)", message: event.message.description,
+      fields: all.mapValues { "\($0)" })
+    writeLine(line.text(format), to: .errors)
   }
 }

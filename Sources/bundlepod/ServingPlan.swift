@@ -19,7 +19,8 @@ struct ServingPlan: Sendable {
 
   /// Begins to listen, and writes into the settings where the pod is reached.
   func start(
-    _ settings: inout PodSettings, store: BundleStore, artifacts: any ArtifactStore, log: Logger
+    _ settings: inout PodSettings, store: BundleStore, artifacts: any ArtifactStore, health: PodHealth,
+    metrics counted: PodMetrics, log: Logger
   ) async throws -> HTTPServer {
     let access: AccessControl
     if let tokens {
@@ -37,7 +38,7 @@ struct ServingPlan: Sendable {
         internalHosts: internalHosts),
       store: store, artifacts: artifacts,
       access: access.adding(Caller(name: "self", scopes: [.read]), token: token), origins: AllowedOrigins(origins),
-      log: log,
+      health: health, metrics: counted, log: log,
       observe: RequestLog(log).observe)
     var addresses: [(address: ListenAddress, offers: Route.Listener)] = []
     if let api { addresses.append((api, .api)) }

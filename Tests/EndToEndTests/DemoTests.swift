@@ -21,6 +21,13 @@ extension EndToEnd {
         let sum = try await demo.shell(#"curl -s "$("$0" sign good)" | sha256sum"#)
         #expect(sum.output.prefix(64) == good["checksum"].text ?? "")
 
+        // Both pods answer, to who has the token alone.
+        let ask = #"for pod in $BUNDLETOP_POD_URLS; do curl -s -o /dev/null -w '%{http_code} ' "#
+        let path = #" "$pod/examples/bundles/status"; done"#
+        #expect(try await demo.shell(ask + path).output == "401 401 ")
+        let known = ask + #"-H "Authorization: Bearer $BUNDLETOP_TOKEN""# + path
+        #expect(try await demo.shell(known).output == "200 200 ")
+
         // A pod that dies comes back after 10 s, as it would in a cluster.
         let victim = try #require(Processes.pods(below: process.pid).first)
         let killed = ContinuousClock.now
@@ -35,6 +42,7 @@ extension EndToEnd {
           let live = try await demo.livePods()
           return processes == "3" && live == 2
         }
+        #expect(try await demo.shell(known).output == "200 200 ", "it is where it was")
 
         let all = everything.union(Processes.descendants(of: process.pid))
         process.kill(SIGTERM)

@@ -54,6 +54,16 @@ enum Processes {
       .filter { !arguments(of: $0).hasPrefix("/bin/sh") }.sorted()
   }
 
+  /// A process's resident memory, in bytes.
+  static func memory(of pid: Int32) throws -> Int {
+    let text = try TestFile.read("/proc/\(pid)/status")
+    let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    guard let size = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+      throw TestSupportError("process \(pid) has no memory")
+    }
+    return size << 10
+  }
+
   private static func all() -> [Int32] { Folder.names(in: "/proc").compactMap { Int32($0) } }
 
   /// The fields of /proc/PID/stat from the state on.

@@ -38,6 +38,11 @@ struct ServingPod: Sendable {
     }
   }
 
+  /// The same as a line of a request's head.
+  func line(_ asker: Asker) -> String {
+    authorization(asker).map { "\($0.name): \($0.value)\r\n" }.joined()
+  }
+
   /// Asks for a path, or for a whole URL such as one of `metricsURL`; an answer of any status returns.
   func get(
     _ path: String, as asker: Asker = .reader, headers: [HTTPHeader] = [], method: HTTPRequest.Method = .get

@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Packager
+internal import PodAPI
 
 /// Brings an archive into the object store, so that the store holds these bytes and no others under its key.
 struct ArtifactUpload {
@@ -19,9 +20,11 @@ struct ArtifactUpload {
       $0.bytesDone = 0
       $0.bytesTotal = archive.size
     }
+    let began = ContinuousClock.now
     let outcome = try await pod.artifacts.put(
       file: archive.path, key: key, checksum: archive.checksum, size: archive.size, contentType: archive.contentType
     ) { [reporter] sent in reporter.note { $0.bytesDone = sent } }
+    if outcome == .created { pod.metrics.uploaded(bytes: archive.size, in: .now - began) }
     if outcome == .identical { try await read(key, archive, of: slug, fingerprint) }
     return Publication(
       fingerprint: fingerprint, version: archive.version, checksum: archive.checksum, filename: archive.filename,

@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Packager
+internal import PodAPI
 
 /// Executes one claimed job: resolve, look into the cache, package, upload, verify, publish.
 struct AttemptRunner: Sendable {
@@ -10,13 +11,14 @@ struct AttemptRunner: Sendable {
   private let pod: PodDependencies
   private let loss: LossFlag
   private let log: Logger
-  private let reporter = ProgressReporter()
+  private let reporter: ProgressReporter
 
   /// - Parameter loss: set when the job belongs to somebody else; the attempt then ends without a word.
   init(claim: Claim, pod: PodDependencies, loss: LossFlag) {
     self.claim = claim
     self.pod = pod
     self.loss = loss
+    reporter = ProgressReporter(metrics: pod.metrics)
     var log = pod.log
     log[metadataKey: "bundle"] = "\(claim.slug)"
     log[metadataKey: "job"] = "\(claim.job)"
@@ -44,7 +46,20 @@ struct AttemptRunner: Sendable {
       await reporting
       end = await settle(error)
     }
-    if loss.isLost || end == .lost || end == nil { log.warning("ended as lost") }
+    let isLost = loss.isLost || end == .lost || end == nil
+    if isLost { log.warning("ended as lost") }
+    pod.metrics.ended(isLost ? .lost : outcome(end))
+  }
+
+  private func outcome(_ end: AttemptEnd?) -> JobOutcome {
+    switch end {
+    case .ended(.completed): .completed
+    case .ended(.failed): .failed
+    case .ended(.cancelled): .cancelled
+    // Waiting again: given back because the pod goes, or failed with attempts left.
+    case .ended(.queued), .ended(.running): Task.isCancelled ? .returned : .retried
+    case .lost, nil: .lost
+    }
   }
 
   // MARK: - Making
@@ -67,9 +82,9 @@ struct AttemptRunner: Sendable {
       for: source, claim.options, temporaryDirectory: pod.settings.temporaryDirectory)
     let resolved = try await packager.resolve(request)
     reporter.note { $0.fingerprint = resolved.fingerprint }
-    if !claim.options.force, resolved.isPinned,
-      let found = try await CacheLookup(pod: pod, log: log).publication(of: claim.slug, resolved)
-    {
+    if claim.options.force || !resolved.isPinned {
+      pod.metrics.looked(.bypass)
+    } else if let found = try await CacheLookup(pod: pod, log: log).publication(of: claim.slug, resolved) {
       reporter.note {
         $0.stage = .cacheHit
         $0.message = found.message

@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Packager
+internal import PodAPI
 
 /// Looks for what an attempt would make among what is stored already.
 struct CacheLookup {
@@ -14,18 +15,23 @@ struct CacheLookup {
   func publication(of slug: Slug, _ resolved: ResolvedBundle) async throws -> Publication? {
     guard let artifact = try await pod.store.artifact(of: slug, fingerprint: resolved.fingerprint),
       let checksum = Checksum(hex: artifact.checksum), let size = artifact.size
-    else { return nil }
+    else {
+      pod.metrics.looked(.miss)
+      return nil
+    }
     let wasVerified = artifact.verification == .match && artifact.verifiedAt != nil
     let findings = FindingsRecord(pod: pod, log: log)
     switch try await pod.artifacts.verify(
       artifact.storageKey, size: size, checksum: checksum, deep: !wasVerified)
     {
-    case .match: break
+    case .match: pod.metrics.looked(.hit)
     case .missing:
+      pod.metrics.looked(.missing)
       log.warning("the cached artifact is gone; building it again", metadata: ["key": "\(artifact.storageKey)"])
       await findings.write(.missing, of: artifact, reason: "a pod found no such object")
       return nil
     case .mismatch:
+      pod.metrics.looked(.mismatch)
       log.error("the cached artifact was changed; building it again", metadata: ["key": "\(artifact.storageKey)"])
       await findings.write(
         .mismatch, of: artifact, reason: "a pod found other bytes than the recorded \(checksum.hex)")

@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import BundleStore
+internal import PodAPI
 internal import Synchronization
 
 /// Writes the progress of one attempt in order: every stage, but of the steps within a stage only the newest, at most
@@ -8,6 +9,8 @@ final class ProgressReporter: Sendable {
   private struct State {
     var waiting: [Progress] = []
     var current = Progress(stage: .resolving)
+    /// When the current stage began.
+    var stageBegan = ContinuousClock.now
     /// The rest between two writes.
     var rest: Task<Void, Never>?
     var isFinished = false
@@ -16,6 +19,9 @@ final class ProgressReporter: Sendable {
   private static let interval = Duration.milliseconds(250)
   private let state = Mutex(State())
   private let wakeUps = WakeUps()
+  private let metrics: PodMetrics
+
+  init(metrics: PodMetrics = PodMetrics()) { self.metrics = metrics }
 
   /// Notes what changed; the write follows, at once for a new stage.
   func note(_ change: (inout Progress) -> Void) {
@@ -24,6 +30,7 @@ final class ProgressReporter: Sendable {
       change(&state.current)
       let isNewStage = state.current.stage != before
       if isNewStage {
+        leave(before, &state)
         state.current.bytesDone = nil
         state.current.bytesTotal = nil
       }
@@ -41,6 +48,7 @@ final class ProgressReporter: Sendable {
   /// No more notes will come; `run` writes what waits and returns.
   func finish() {
     let rest = state.withLock { state in
+      if !state.isFinished { leave(state.current.stage, &state) }
       state.isFinished = true
       return state.rest
     }
@@ -57,6 +65,12 @@ final class ProgressReporter: Sendable {
       await rest()
     }
     await write(claim: claim, store: store, onLost: onLost)
+  }
+
+  private func leave(_ stage: Stage, _ state: inout State) {
+    let now = ContinuousClock.now
+    metrics.left(stage, after: now - state.stageBegan)
+    state.stageBegan = now
   }
 
   private func rest() async {

@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import BundleStore
 internal import Logging
+internal import PodAPI
 
 /// The jobs that a pod works on: their leases and the tasks that live by them.
 ///
@@ -8,7 +9,7 @@ internal import Logging
 actor WorkInHand {
   private let pod: PodDependencies
   private let wakeUps: WakeUps
-  private var leases: LeaseTable
+  private var leases: LeaseTable { didSet { pod.metrics.setLeases(leases.count) } }
   private var attempts = AttemptTable()
 
   /// - Parameter wakeUps: rung when an attempt has ended and made room.

@@ -29,12 +29,21 @@ struct Download: Sendable {
     guard let slug = Slug(slug), let fingerprint = Fingerprint(fingerprint),
       let artifact = try await services.store.artifact(of: slug, fingerprint: fingerprint)
     else { throw APIError.notFound("example bundle status not found") }
-    try claim?.check(artifact, services.artifacts.routeTokens, now: services.now())
+    if let claim {
+      do throws(APIError) {
+        try claim.check(artifact, services.artifacts.routeTokens, now: services.now())
+      } catch {
+        let isExpired = claim.expires <= services.now().microseconds / 1000
+        services.metrics.refusedSignedURL(isExpired ? .expired : .invalid)
+        throw error
+      }
+    }
     do {
       let reader = try await ArtifactReader(artifact, in: services.artifacts)
       if let caller, case .link(let network) = way(asked: request.query["via"]) {
         let signer = LinkSigner(store: services.store, artifacts: services.artifacts, who: caller.name)
         let link = try await signer.sign(artifact, lifetime: nil, network: network)
+        services.metrics.issuedSignedURL(artifact.storageKind)
         return .redirect(to: link.url.reveal())
       }
       return try await stream(reader, filename: claim?.filename ?? artifact.filename)

@@ -35,6 +35,7 @@ extension Route {
     do {
       let signer = LinkSigner(store: services.store, artifacts: services.artifacts, who: caller.name)
       let (artifact, link) = try await signer.sign(slug, lifetime: lifetime)
+      services.metrics.issuedSignedURL(artifact.storageKind)
       return signed(artifact, link, publicURL: services.settings.publicURL)
     } catch let error as ArtifactOperationError {
       throw error.kind == .noArtifact

@@ -148,10 +148,11 @@ package final class Router: Sendable {
     answer.headers["x-request-id"] = request.id.text
     services.origins.mark(&answer, for: request)
     if request.method == .head { answer.dropBody() }
-    services.observe(
-      RequestRecord(
-        id: request.id, method: request.method, route: route, status: answer.status, caller: request.identity.name,
-        took: ContinuousClock.now - started))
+    let record = RequestRecord(
+      id: request.id, method: request.method, route: route, status: answer.status, caller: request.identity.name,
+      took: ContinuousClock.now - started)
+    services.metrics.answered(record)
+    services.observe(record)
     return answer
   }
 }

@@ -3,8 +3,16 @@ package enum NamedSchemas {
   /// Every one by its name.
   package static let all: [String: Schema] = [
     "Error": error,
+    "HealthChecks": healthChecks,
     "ValidationError": validationError,
     "Status": status,
+    "Descriptor": descriptor,
+    "JobResponse": jobResponse,
+    "BundleSummary": bundleSummary,
+    "BundleResult": bundleResult,
+    "Attempt": attempt,
+    "Artifact": artifact,
+    "Pod": pod,
   ]
 
   /// The names in the order of the document.

@@ -46,6 +46,8 @@ extension Schema {
       let count = text.unicodeScalars.count
       if count < shortest { complain("String must contain at least \(shortest) character(s)") }
       if let longest, count > longest { complain("String must contain at most \(longest) character(s)") }
+      // No text of the database can hold one.
+      if text.utf8.contains(0) { complain("String must not contain NUL characters") }
     case (.choice(let choices), .string(let text)):
       if !choices.contains(text) {
         let list = choices.map { "'\($0)'" }.joined(separator: " | ")

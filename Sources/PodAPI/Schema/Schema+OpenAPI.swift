@@ -76,6 +76,12 @@ extension JSONWriter {
     string(value)
   }
 
+  /// Writes a member that is a string, or null.
+  mutating func member(_ name: String, _ value: String?) {
+    self.name(name)
+    if let value { string(value) } else { null() }
+  }
+
   /// Writes a member that is a number.
   mutating func member(_ name: String, _ value: Int64) {
     self.name(name)

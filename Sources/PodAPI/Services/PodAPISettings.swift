@@ -12,6 +12,8 @@ package struct PodAPISettings: Sendable {
   package var publicURL: String?
   /// The names by which programs inside the cluster reach the pods (`APPHUB_BUNDLE_INTERNAL_HOSTS`).
   package var internalHosts: Set<String>
+  /// How many clients may follow events at a time.
+  package var eventClients = 200
 
   package init(
     pod: String, owner: OwnerID, version: String, publicURL: String? = nil, internalHosts: Set<String> = []

@@ -12,6 +12,11 @@ package struct PodServices: Sendable {
   package var access: AccessControl
   package var origins: AllowedOrigins
   package var life: PodLife
+  package var events: EventHub
+  /// How the pod and what it depends on are.
+  package var health: PodHealth
+  /// What the pod counts.
+  package var metrics: PodMetrics
   package var log: Logger
   /// The moment, by this machine's clock.
   package var now: @Sendable () -> Timestamp
@@ -20,7 +25,10 @@ package struct PodServices: Sendable {
 
   package init(
     settings: PodAPISettings, store: BundleStore, artifacts: any ArtifactStore, access: AccessControl = .open,
-    origins: AllowedOrigins = AllowedOrigins(), life: PodLife = PodLife(), log: Logger,
+    origins: AllowedOrigins = AllowedOrigins(), life: PodLife = PodLife(),
+    health: PodHealth? = nil,
+    metrics: PodMetrics = PodMetrics(),
+    log: Logger,
     now: @escaping @Sendable () -> Timestamp = ThisProcess.now,
     observe: @escaping @Sendable (RequestRecord) -> Void = { _ in }
   ) {
@@ -30,6 +38,11 @@ package struct PodServices: Sendable {
     self.access = access
     self.origins = origins
     self.life = life
+    events = EventHub(
+      source: EventSource(store), encoder: EventEncoder(linkBase: settings.publicURL), most: settings.eventClients,
+      log: log)
+    self.health = health ?? PodHealth(store: store, artifacts: artifacts)
+    self.metrics = metrics
     self.log = log
     self.now = now
     self.observe = observe

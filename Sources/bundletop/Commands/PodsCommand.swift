@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Glibc
 internal import ProcessControl
+internal import Wire
 
 /// `bundletop pods`: who is alive, and whether all serve what the database holds.
 struct PodsCommand: AsyncParsableCommand {
@@ -48,7 +49,8 @@ struct PodsCommand: AsyncParsableCommand {
       json
         ? try JSONText.document(
           pods.map { pod in
-            WirePod(pod, pause: PodTable.pause(of: pod, pauses), cache: counts.first { $0.pod == pod.name })
+            let count = counts.first { $0.pod == pod.name }
+            return WirePod(pod, pauses: pauses, cacheHits: count?.hits ?? 0, cacheMisses: count?.misses ?? 0)
           })
         : PodTable.text(pods, pauses: pauses, now: ThisProcess.now()))
   }

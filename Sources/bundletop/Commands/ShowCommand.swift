@@ -42,7 +42,7 @@ struct ShowCommand: AsyncParsableCommand {
         writeLine(
           try JSONText.document(
             Answer(
-              status: WireStatus(status, publicURL: session.publicURL), attempts: attempts.map(WireAttempt.init),
+              status: WireStatus(status, publicURL: session.publicURL), attempts: attempts.map { WireAttempt($0) },
               verificationReason: Nullable(wrappedValue: finding?.reason))))
       } else {
         writeLine(
@@ -62,39 +62,5 @@ struct ShowCommand: AsyncParsableCommand {
       throw CommandFailure(.failed, "nothing is kept of attempt \(found.number) of \(slug): \(why)")
     }
     writeLine(UntrustedText.block(tail))
-  }
-}
-
-/// An attempt as scripts read it.
-struct WireAttempt: Encodable {
-  private struct Timing: Encodable {
-    var stage: String
-    var startedAt: String
-  }
-
-  private let jobId: String
-  private let attempt: Int
-  private let pod: String
-  private let startedAt: String
-  @Nullable private var endedAt: String?
-  @Nullable private var outcome: String?
-  @Nullable private var errorClass: String?
-  @Nullable private var error: String?
-  @Nullable private var cached: Bool?
-  @Nullable private var fingerprint: String?
-  private let stages: [Timing]
-
-  init(_ attempt: Attempt) {
-    jobId = attempt.job.text
-    self.attempt = attempt.number
-    pod = attempt.pod
-    startedAt = attempt.startedAt.iso8601
-    endedAt = attempt.endedAt?.iso8601
-    outcome = attempt.outcome?.rawValue
-    errorClass = attempt.errorClass?.rawValue
-    error = attempt.error
-    cached = attempt.cached
-    fingerprint = attempt.fingerprint?.text
-    stages = attempt.stages.map { Timing(stage: $0.stage.rawValue, startedAt: $0.startedAt.iso8601) }
   }
 }

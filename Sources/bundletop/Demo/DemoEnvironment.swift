@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import Glibc
+internal import LocalStack
 internal import ProcessControl
 
 /// The file that lets other commands talk to a headless demo.
@@ -10,16 +11,9 @@ enum DemoEnvironment {
     let text = environment.sorted { $0.key < $1.key }
       .map { "export \($0.key)='\($0.value.replacing("'", with: "'\\''"))'\n" }.joined()
     let path = "\(directory)/env"
-    let descriptor = open("\(path).new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure("write", path) }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 || errno == EINTR else { break }
-      bytes.removeFirst(max(count, 0))
-    }
-    close(descriptor)
-    guard bytes.isEmpty, rename("\(path).new", path) == 0 else { throw failure("write", path) }
+    unlink("\(path).new")
+    try writeText(text, to: "\(path).new")
+    guard rename("\(path).new", path) == 0 else { throw failure("write", path) }
   }
 
   private static func failure(_ verb: String, _ path: String) -> CommandFailure {

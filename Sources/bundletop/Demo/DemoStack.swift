@@ -13,6 +13,7 @@ actor DemoStack {
   private let servers = LocalStack()
   private var supervisors: [PodSupervisor] = []
   private var store: BundleStore?
+  private var access: DemoAccess?
 
   init(pods: Int, examplesRoot: String, restarts: Bool, environment: [String: String]) {
     podCount = pods
@@ -22,7 +23,9 @@ actor DemoStack {
   }
 
   /// What another program needs to talk to this demonstration. Holds secrets.
-  var environment: [String: String] { get async { await servers.environment } }
+  var environment: [String: String] {
+    get async { await servers.environment.merging(access?.environment ?? [:]) { $1 } }
+  }
 
   /// Starts everything; returns when every pod is known to be alive.
   func start(say: (String) -> Void) async throws {
@@ -38,13 +41,16 @@ actor DemoStack {
     self.store = store
     say("starting \(podCount) pods")
     guard let logs = await servers.path else { throw CommandFailure(.failed, "the demo has no folder") }
+    let access = try DemoAccess(pods: podCount, folder: logs)
+    self.access = access
     let inherited = ownEnvironment.filter { ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL"].contains($0.key) }
     for index in 0..<podCount {
       let name = "pod-\(Character(Unicode.Scalar(UInt8(97 + index))))"
       let supervisor = PodSupervisor(
         command: ManagedProcess.Command(
           "\(folder)/bundlepod",
-          ["--examples-root", examplesRoot, "--name", name, "--concurrency", "2", "--allow-build-commands"],
+          ["--examples-root", examplesRoot, "--name", name, "--concurrency", "2", "--allow-build-commands"]
+            + access.arguments(pod: index),
           environment: environment.merging(inherited) { $1 }, logFile: "\(logs)/\(name).log",
           lifeline: .terminate(patience: .seconds(8))),
         restarts: restarts)
@@ -102,6 +108,7 @@ actor DemoStack {
     supervisors = []
     await store?.close()
     store = nil
+    access = nil
     await servers.stop()
   }
 }

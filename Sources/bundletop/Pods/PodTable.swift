@@ -2,13 +2,6 @@ internal import BundleModel
 
 /// Pods as a plain table.
 enum PodTable {
-  static func state(_ pod: Pod) -> String { pod.isStopped ? "stopped" : pod.isGone ? "gone" : "live" }
-
-  /// Why a pod takes no job: its own pause, or that of all.
-  static func pause(of pod: Pod, _ pauses: [Pause]) -> Pause? {
-    pauses.first { $0.pod == pod.name } ?? pauses.first { $0.pod == nil }
-  }
-
   static func text(_ pods: [Pod], pauses: [Pause], now: Timestamp) -> String {
     let stops = pauses.map { pause in
       UntrustedText.line(
@@ -22,7 +15,7 @@ enum PodTable {
     ])
     for pod in pods {
       table.add([
-        pod.name, pause(of: pod, pauses) != nil && state(pod) == "live" ? "paused" : state(pod),
+        pod.name, pod.pause(among: pauses) != nil && pod.presence == .live ? "paused" : pod.presence.rawValue,
         HumanText.age(now.since(pod.lastSeen)), String(pod.catalogue),
         "\(pod.running)/\(pod.concurrency)", pod.version, pod.persistence, pod.store,
       ])

@@ -1,0 +1,2 @@
+-- Which steps of the schema were applied.
+select step, checksum from bundletop_migrations;
