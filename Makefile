@@ -17,7 +17,7 @@ export HOME := $(CURDIR)/.build/home
 $(shell mkdir -p '$(HOME)')
 endif
 
-.PHONY: build demo test model chaos check bench screenshots deps deps-test deps-bench deps-model lint gates format \
+.PHONY: build demo test model chaos load-http fuzz-http check bench screenshots deps deps-test deps-bench deps-model lint gates format \
 	clean
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
@@ -61,6 +61,20 @@ chaos: export CHAOS_SECONDS := $(CHAOS_SECONDS)
 chaos: deps deps-test
 	swift build --manifest-cache none --build-tests
 	swift test --skip-build --disable-xctest --filter EndToEnd.Chaos
+
+# A pod with 50 clients that follow events and 200 requests a second, for a minute.
+load-http: export LOAD_SECONDS ?= 60
+load-http: deps deps-test
+	swift build --manifest-cache none --build-tests
+	swift test --skip-build --disable-xctest --filter EndToEnd.Load
+
+# Asks a pod all that its /openapi.json allows, and much that it does not, ten times as often as the tests do.
+# FUZZ_SEED=N asks as a run before.
+export FUZZ_SEED ?=
+fuzz-http: export FUZZ_EXAMPLES ?= 100
+fuzz-http: deps deps-test
+	swift build --manifest-cache none --build-tests
+	swift test --skip-build --disable-xctest --filter EndToEnd.Fuzz
 
 # Cheapest first; the tests' own summary is the last thing printed.
 check: deps deps-test lint gates model build test

@@ -20,7 +20,7 @@ from peers import Cast
 from report import page
 
 ROWS = ['first_frame', 'idle', 'changes', 'poll', 'freshness', 'large_object', 'medium_objects', 'small_objects',
-        'presign', 'sha256', 'claims', 'idle_pod', 'doorbell']
+        'presign', 'sha256', 'claims', 'idle_pod', 'doorbell', 'http_list', 'http_events']
 ROOT = HERE.parent
 
 

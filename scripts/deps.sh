@@ -18,6 +18,10 @@ S3CMD=2.4.0
 PROCRASTINATE=3.10.0
 PGQUEUER=1.6.0
 ASYNCPG=0.32.0
+SCHEMATHESIS=4.32.5
+FASTAPI=0.165.0
+UVICORN=0.54.0
+ORJSON=3.13.0
 missing=()
 
 # need PACKAGE CHECK...: the package is missing when the check fails.
@@ -95,6 +99,19 @@ install_s3tools() {
     "moto[s3]==$MOTO" 'flask==3.1.3' 'flask-cors==6.0.5' "boto3==$BOTO3" "awscli==$AWSCLI" "s3cmd==$S3CMD"
 }
 
+# What asks a pod's API everything that its description allows, and much that it does not.
+install_fuzzer() {
+  from_pypi fuzz schemathesis "schemathesis-$SCHEMATHESIS" "schemathesis $SCHEMATHESIS" --no-compile \
+    "schemathesis==$SCHEMATHESIS"
+}
+
+# The web server that ours is measured beside.
+install_web_twin() {
+  from_pypi web python "fastapi-$FASTAPI-uvicorn-$UVICORN-asyncpg-$ASYNCPG-orjson-$ORJSON" \
+    "FastAPI $FASTAPI and uvicorn $UVICORN" \
+    "fastapi==$FASTAPI" "uvicorn[standard]==$UVICORN" "asyncpg==$ASYNCPG" "orjson==$ORJSON"
+}
+
 case ${1:-} in
 demo)
   need libncurses-dev header ncurses.h
@@ -132,6 +149,7 @@ test)
   install_missing
   install_swift
   install_s3tools
+  install_fuzzer
   ;;
 model)
   need spin program spin
@@ -152,10 +170,12 @@ bench)
   need postgresql program pgbench
   need procps program top
   need openssl program openssl
+  need wrk program wrk
   install_missing
   install_pg_activity
   install_queues
   install_s3tools
+  install_web_twin
   ;;
 *)
   echo "usage: deps.sh demo|test|model|bench|screenshot" >&2

@@ -24,7 +24,6 @@ package struct WirePod: WireRecord {
       ("cacheHits", .number(Int64(cacheHits))),
       ("cacheMisses", .number(Int64(cacheMisses))),
       ("concurrency", .number(Int64(pod.concurrency))),
-      // What it read of its own API: SHA-256 of the status list, the snapshot that the list named, and when.
       ("digest", WireValue(pod.digest?.checksum.hex)),
       ("digestAt", WireValue(pod.digest?.at)),
       ("digestSnapshot", WireValue(pod.digest?.snapshot)),

@@ -18,7 +18,7 @@ extension Route {
     ]
   ) { request, _, services in
     let served = try await services.store.servedStatuses()
-    var answer = statusList(served.statuses, publicURL: services.settings.publicURL).tagged(for: request)
+    var answer = statusList(served.statuses, publicURL: services.settings.publicURL).conditional(on: request)
     answer.headers["bundle-snapshot"] = served.snapshot
     answer.headers["bundle-pod"] = services.settings.owner.text
     return answer

@@ -81,7 +81,7 @@ struct SignCommand: AsyncParsableCommand {
   private func askPod(_ slug: Slug, _ client: PodClient) async throws -> Answer {
     let body = ttl.map { Array("{\"ttl\":\($0)}".utf8) }
     let (origin, document) = try await client.ask(
-      .post, "/examples/bundles/\(ByteText.percentEncoded(slug.text))/sign", body: body)
+      .post, "/examples/bundles/\(PercentCode.encoded(slug.text))/sign", body: body)
     guard case .object(let envelope) = document, case .object(let data)? = envelope["data"],
       case .string(let url)? = data["url"], case .string(let expiresAt)? = data["expiresAt"],
       case .string(let checksum)? = data["checksum"], url.utf8.allSatisfy({ $0 > 32 && $0 < 127 })
