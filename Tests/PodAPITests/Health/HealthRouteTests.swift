@@ -17,12 +17,7 @@ struct HealthRouteTests {
   private static func report(
     applied: [Int] = [1], missing: [Int] = [], unknown: [Int] = [], drift: [String] = []
   ) -> SchemaReport {
-    var report = SchemaReport()
-    report.applied = applied
-    report.missing = missing
-    report.unknown = unknown
-    report.drift = drift
-    return report
+    SchemaReport(applied: applied, missing: missing, unknown: unknown, drift: drift)
   }
 
   private static func health(
