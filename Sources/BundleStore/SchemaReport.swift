@@ -14,6 +14,12 @@ package struct SchemaReport: Equatable, Sendable {
   /// True when there is nothing to say.
   package var isClean: Bool { missing.isEmpty && unknown.isEmpty && drift.isEmpty }
 
+  package init(applied: [Int] = [], missing: [Int] = [], unknown: [Int] = [], drift: [String] = []) {
+    self.applied = applied
+    self.missing = missing
+    self.unknown = unknown
+    self.drift = drift
+  }
 }
 
 extension SchemaReport {

@@ -11,6 +11,13 @@ package struct LegacyScan: Equatable, Sendable {
     /// Below the store's folder.
     package var path: String
     package var modifiedAt: Timestamp
+
+    package init(slug: String, updatedAt: Timestamp?, path: String, modifiedAt: Timestamp) {
+      self.slug = slug
+      self.updatedAt = updatedAt
+      self.path = path
+      self.modifiedAt = modifiedAt
+    }
   }
 
   package var entries: [Entry] = []

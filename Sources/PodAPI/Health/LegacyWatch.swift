@@ -59,7 +59,9 @@ package struct LegacyWatch: Sendable {
 
   /// - Parameter liveStore: where archives are kept now, when that is a folder: it is not old.
   package init(_ directory: LegacyDirectory, store: BundleStore, liveStore: String? = nil) {
-    self.init(scan: { directory.scan(liveStore: liveStore) }) { files in try await store.countKnown(files) }
+    self.init(
+      scan: { directory.scan(liveStore: liveStore) },
+      countKnown: { files in try await store.countKnown(files) })
   }
 
   init(

@@ -17,12 +17,7 @@ struct HealthRouteTests {
   private static func report(
     applied: [Int] = [1], missing: [Int] = [], unknown: [Int] = [], drift: [String] = []
   ) -> SchemaReport {
-    var report = SchemaReport()
-    report.applied = applied
-    report.missing = missing
-    report.unknown = unknown
-    report.drift = drift
-    return report
+    SchemaReport(applied: applied, missing: missing, unknown: unknown, drift: drift)
   }
 
   private static func health(
@@ -30,8 +25,10 @@ struct HealthRouteTests {
     vitals: StoreVitals = StoreVitals(now: moment), storage: @escaping @Sendable () async throws -> Void = {},
     legacy: LegacyWatch? = nil
   ) -> PodHealth {
-    PodHealth(
-      schema: schema, vitals: { vitals }, storage: storage, legacy: legacy, wall: { moment })
+    // A clock that stands: what was found stays fresh however slow the machine is.
+    let start = ContinuousClock.now
+    return PodHealth(
+      schema: schema, vitals: { vitals }, storage: storage, legacy: legacy, wall: { moment }, now: { start })
   }
 
   /// What a route answers, held against the form that it promises.

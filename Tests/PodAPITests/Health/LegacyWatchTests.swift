@@ -52,7 +52,8 @@ struct LegacyWatchTests {
 
   @Test("the disk is looked at every 30 s at most")
   func seldom() async {
-    let (scans, moment) = (Mutex(0), Mutex(ContinuousClock.now))
+    let scans = Mutex(0)
+    let moment = Mutex(ContinuousClock.now)
     let watch = LegacyWatch(
       scan: {
         scans.withLock { $0 += 1 }

@@ -15,7 +15,8 @@ struct ProbeTests {
 
   @Test("asks again only when its answer is no longer fresh, also of a failure")
   func freshness() async throws {
-    let (clock, asked) = (Clock(), Mutex(0))
+    let clock = Clock()
+    let asked = Mutex(0)
     let probe = Probe(deadline: .seconds(60), freshness: .seconds(5), now: clock.now) {
       let count = asked.withLock { count in
         count += 1
@@ -55,7 +56,8 @@ struct ProbeTests {
 
   @Test("waits no longer than its deadline, and never asks beside a question that hangs", arguments: [true, false])
   func hanging(keepsLateAnswers: Bool) async throws {
-    let (clock, asked) = (Clock(), Mutex(0))
+    let clock = Clock()
+    let asked = Mutex(0)
     let (gate, opened) = AsyncStream.makeStream(of: Void.self)
     let probe = Probe(
       deadline: .milliseconds(20), freshness: .seconds(1), keepsLateAnswers: keepsLateAnswers, now: clock.now
@@ -83,11 +85,5 @@ struct ProbeTests {
       }
       #expect(asked.withLock { $0 } == 2)
     }
-  }
-}
-
-extension Optional where Wrapped == Result<Int, any Error> {
-  fileprivate static func == (a: Self, _: _OptionalNilComparisonType) -> Bool {
-    if case .none = a { true } else { false }
   }
 }

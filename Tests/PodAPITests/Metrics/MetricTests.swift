@@ -1,4 +1,5 @@
 import BundleModel
+import BundleStore
 import TestSupport
 import Testing
 
