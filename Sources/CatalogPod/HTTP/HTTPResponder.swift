@@ -82,7 +82,12 @@ struct HTTPResponder: Sendable {
       try await writer.writeResponse(head)
     case .bytes(let bytes):
       head.headerFields[.contentLength] = "\(bytes.count)"
-      try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+      guard bytes.count > ResponseSink.pieceSize else {
+        return try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+      }
+      let sink = ResponseSink(try await writer.writeHead(head))
+      try await sink.write(bytes)
+      try await sink.finish()
     case .stream(let length, let write):
       if let length { head.headerFields[.contentLength] = "\(length)" }
       let sink = ResponseSink(try await writer.writeHead(head))

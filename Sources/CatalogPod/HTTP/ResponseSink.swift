@@ -6,6 +6,10 @@ internal import PodAPI
 ///
 /// Unchecked: hummingbird's writer is a sendable value behind an opaque type, and one task at a time writes a body.
 final class ResponseSink: ByteSink, @unchecked Sendable {
+  /// Bytes that go out at once. A client counts as stalled until about as much has been taken, so what is written in
+  /// one piece decides how slow a client may be.
+  static let pieceSize = 128 * 1024
+
   private var writer: any ResponseBodyWriter
   /// Bytes written so far.
   private(set) var count: Int64 = 0
@@ -13,10 +17,16 @@ final class ResponseSink: ByteSink, @unchecked Sendable {
   init(_ writer: any ResponseBodyWriter) { self.writer = writer }
 
   func write(_ bytes: [UInt8]) async throws {
-    guard !bytes.isEmpty else { return }
-    try Task.checkCancellation()
-    try await writer.write(ByteBuffer(bytes: bytes))
-    count += Int64(bytes.count)
+    for piece in ResponseSink.pieces(of: bytes.count) {
+      try Task.checkCancellation()
+      try await writer.write(ByteBuffer(bytes: bytes[piece]))
+      count += Int64(piece.count)
+    }
+  }
+
+  /// What so many bytes are written in.
+  static func pieces(of count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: pieceSize).map { $0..<min(count, $0 + pieceSize) }
   }
 
   /// Says that the body is complete.

@@ -25,7 +25,9 @@ struct DownloadSocketTests {
     let original = try folder.write(Self.bytes, to: "original")
     let checksum = try await Program.run("sha256sum", [original]).output.prefix(64)
     let database = try await TestDatabase.create()
-    let connection = try ConnectionSettings(url: database.url)
+    var connection = try ConnectionSettings(url: database.url)
+    // The machine may be busy with other tests.
+    (connection.connectDeadline, connection.statementDeadline) = (.seconds(60), .seconds(60))
     _ = try await Schema(connection).apply()
     try await database.psql(
       """

@@ -44,7 +44,9 @@ struct DownloadFixture: Sendable {
         "127.0.0.1", with: publicHost)
     }
     let database = try await TestDatabase.create()
-    let connection = try ConnectionSettings(url: database.url)
+    var connection = try ConnectionSettings(url: database.url)
+    // The machine may be busy with other tests.
+    (connection.connectDeadline, connection.statementDeadline) = (.seconds(60), .seconds(60))
     _ = try await Schema(connection).apply()
     let tokens = try folder.write(
       """
