@@ -20,8 +20,10 @@ extension EndToEnd {
         print("\(report), \(listeners.count) listeners, \(memory >> 20) MiB")
         #expect(report.failures == [])
         #expect(memory <= 60 << 20, "\(memory >> 20) MiB")
+        try await cluster.done("package", "one", "--force", "--wait")
         for listener in listeners {
-          #expect(await listener.hasInput(within: 0) == false || listener.send(""), "a listener was let go")
+          let text = await listener.read(until: "event: example.bundle.progress")
+          #expect(text.contains("event: example.bundle.progress"), "a listener was let go: \(text)")
         }
       }
     }
