@@ -74,8 +74,10 @@ def ask(server, connections, bench):
     if 'Non-2xx' in output or 'Socket errors' in output:
         raise SystemExit(f'bench: a web server failed: {output}')
     count = int(re.search(r'(\d+) requests in', output).group(1))
+    if not count:
+        raise SystemExit(f'bench: a web server answered nothing within {SECONDS} s')
     rate = float(re.search(r'Requests/sec:\s+([\d.]+)', output).group(1))
-    return rate, percentile(output, 50), percentile(output, 99), cpu / max(count, 1) * 1000
+    return rate, percentile(output, 50), percentile(output, 99), cpu / count * 1000
 
 
 def percentile(output, percent):

@@ -1,5 +1,6 @@
 import BundleModel
 import Glibc
+import LocalStack
 import TestSupport
 import Testing
 
