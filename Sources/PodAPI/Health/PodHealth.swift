@@ -8,6 +8,9 @@ package final class PodHealth: Sendable {
   /// How long each answer may take and how long it is good.
   enum Patience {
     static let database = Duration.milliseconds(500)
+    /// How long the database is asked after nobody waits for it any more: a connection over a slow network must be
+    /// made at last, or each probe would begin a new one.
+    static let question = Duration.seconds(5)
     static let storage = Duration.seconds(1)
     static let legacy = Duration.seconds(1)
     static let freshDatabase = Duration.seconds(1)
@@ -29,8 +32,8 @@ package final class PodHealth: Sendable {
     wall: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
     self.init(
-      schema: { try await store.schemaSteps(deadline: Patience.database) },
-      vitals: { try await store.vitals(deadline: Patience.database) },
+      schema: { try await store.schemaSteps(deadline: Patience.question) },
+      vitals: { try await store.vitals(deadline: Patience.question) },
       storage: { try await artifacts.check() }, legacy: legacy, sharingProblem: artifacts.sharingProblem != nil,
       wall: wall)
   }
