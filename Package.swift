@@ -129,8 +129,8 @@ let package = Package(
       name: "bundletop",
       dependencies: [
         "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport",
-        "Hashing",
-        "JSON", "LocalStack", "PodLens", "Postgres", "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
+        "Hashing", "JSON", "LocalStack", "PodLens", "Postgres", "ProcessControl", "S3", "Terminal", "Wire",
+        argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
