@@ -38,11 +38,9 @@ package struct PodServices: Sendable {
     self.access = access
     self.origins = origins
     self.life = life
-    events = EventHub(
-      source: EventSource(store), encoder: EventEncoder(linkBase: settings.publicURL), most: settings.eventClients,
-      log: log)
     self.health = health ?? PodHealth(store: store, artifacts: artifacts)
     self.metrics = metrics
+    events = EventHub(
       source: EventSource(store), encoder: EventEncoder(settings, store: store, artifacts: artifacts, log: log),
       most: settings.eventClients, log: log)
     self.log = log
