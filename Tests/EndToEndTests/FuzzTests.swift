@@ -35,7 +35,7 @@ extension EndToEnd {
             try TestTools.path("fuzz/bin/schemathesis"), "--config-file", settings, "run",
             "\(pod.url)/openapi.json",
             "--exclude-operation-id", "followEvents", "--max-examples", setting("FUZZ_EXAMPLES") ?? "10",
-            "--seed", seed, "--request-timeout", "20", "--workers", "2", "--no-color", "--max-redirects", "0",
+            "--seed", seed, "--request-timeout", "20", "--no-color", "--max-redirects", "0",
           ],
           environment: cluster.environment.merging(cluster.environment(asking: [pod])) { $1 },
           workingDirectory: "\(cluster.folder.path)/fuzz")
