@@ -203,7 +203,7 @@ let package = Package(
       name: "PodAPITests",
       dependencies: [
         "ArtifactStorage", "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "JSON", "LegacyMigration",
-        "PodAPI", "Postgres", "ProcessControl", "S3", "TestSupport", logging,
+        "PodAPI", "Postgres", "ProcessControl", "S3", "TestSupport", "Wire", logging,
       ],
       swiftSettings: strict),
     .testTarget(

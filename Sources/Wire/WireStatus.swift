@@ -93,7 +93,18 @@ extension WireStatus {
     return json
   }
 
-  /// The body of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
+  /// One status as an object on one line.
+  package static func object(_ status: BundleStatus, publicURL: String?) -> [UInt8] {
+    var json = JSONWriter(.line, reservingCapacity: 1024)
+    WireStatus(status, publicURL: publicURL).write(to: &json)
+    return json.bytes
+  }
+
+  /// What stands around the statuses of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
+  package static let listHead = Array(#"{"data":{"statuses":["#.utf8)
+  package static let listTail = Array("]}}".utf8)
+
+  /// The body of that route.
   package static func list(_ statuses: [BundleStatus], publicURL: String?) -> [UInt8] {
     var json = JSONWriter(.line, reservingCapacity: 64 + 1024 * statuses.count)
     json.object { json in

@@ -38,7 +38,7 @@ import Testing
   @Test func localLinkIsARelativeRoute() throws {
     let secret = Secret(Array("local secret".utf8))
     let store = LocalArtifactStore(
-      root: "/nowhere", signingSecret: secret, now: { Timestamp(iso8601: "2026-01-02T03:04:05.678Z")! })
+      root: "/dev/null/none", signingSecret: secret, now: { Timestamp(iso8601: "2026-01-02T03:04:05.678Z")! })
     let link = try store.signedURL(
       LinkRequest(
         slug: Slug("a b")!, fingerprint: fingerprint, key: key, filename: "d é.tgz", lifetime: .seconds(60)))

@@ -2,6 +2,7 @@ import BundleModel
 import JSON
 import TestSupport
 import Testing
+import Wire
 
 @testable import PodAPI
 
@@ -42,7 +43,7 @@ struct DocumentTests {
     let route = Route.statusList
     guard case .json(let schema) = route.responses[0].content else { throw TestSupportError("no schema") }
     for statuses in [[], [empty], [empty, empty]] {
-      let text = RouterFixture.text(Route.statusList(statuses, publicURL: nil))
+      let text = RouterFixture.text(Route.statusList(WireStatus.list(statuses, publicURL: nil)))
       let value = try JSONValue(parsing: Array(text.utf8))
       #expect(schema.complaint(about: value) == nil)
     }

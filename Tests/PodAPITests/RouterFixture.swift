@@ -17,7 +17,7 @@ enum RouterFixture {
     PodServices(
       settings: PodAPISettings(pod: "a", owner: OwnerID("o"), version: "1"),
       store: BundleStore(try ConnectionSettings(environment: ["PGHOST": "127.0.0.1", "PGPORT": "1"])),
-      artifacts: LocalArtifactStore(root: "/nowhere", signingSecret: Secret([1, 2, 3])), access: access,
+      artifacts: LocalArtifactStore(root: "/dev/null/none", signingSecret: Secret([1, 2, 3])), access: access,
       origins: AllowedOrigins(origins), log: silent, observe: observe)
   }
 

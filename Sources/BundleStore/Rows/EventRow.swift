@@ -56,7 +56,9 @@ enum PositionRow: StoredRow {
   static func read(_ reader: inout RowReader) throws -> EventPosition? {
     guard let transaction = try reader.next() as String? else { return nil }
     let number: Int64 = try reader.next()
-    guard let transaction = UInt64(transaction) else { throw StoreError(.corrupt, "an event without a transaction") }
+    guard let transaction = UInt64(transaction) else {
+      throw StoreError(.corrupt, "an event without a transaction")
+    }
     return EventPosition(transaction: transaction, number: number)
   }
 }

@@ -8,4 +8,4 @@ select pg_current_snapshot()::text as snapshot,
        a.content_type, a.size, a.job_id, a.uploaded_at, a.created_at, a.verified_at, a.verification
   from (select) one
   left join (example_bundle_status s left join example_bundle_artifacts a on a.id = s.artifact_id) on true
- order by s.updated_at desc, s.slug;
+ order by s.updated_at desc, s.slug collate "C";

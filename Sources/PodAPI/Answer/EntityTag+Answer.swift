@@ -11,9 +11,11 @@ extension EntityTag {
 
 extension APIAnswer {
   /// The answer with the tag of its body; without the body when the caller has that already (RFC 9110 section 13.1.2).
-  func conditional(on request: APIRequest) -> APIAnswer {
+  ///
+  /// - Parameter tag: of the body, when it is known.
+  func conditional(on request: APIRequest, tag: EntityTag? = nil) -> APIAnswer {
     guard case .bytes(let bytes) = body else { return self }
-    let tag = EntityTag(of: bytes)
+    let tag = tag ?? EntityTag(of: bytes)
     guard !request.headers.all("if-none-match").contains(where: { tag.isListed(in: $0) }) else {
       return APIAnswer(304, headers: ["etag": tag.text])
     }

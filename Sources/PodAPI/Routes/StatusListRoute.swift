@@ -1,7 +1,6 @@
 internal import BundleModel
 internal import BundleStore
 internal import JSON
-internal import Wire
 
 extension Route {
   /// AppHub's list: one status a slug, newest change first. Names the snapshot that it was read in, so that what pods
@@ -17,8 +16,8 @@ extension Route {
       ResponseSpec(304, "The list is still the one that the caller has.", headers: listHeaders),
     ]
   ) { request, _, services in
-    let served = try await services.store.servedStatuses()
-    var answer = statusList(served.statuses, publicURL: services.settings.publicURL).conditional(on: request)
+    let served = try await services.statuses.served()
+    var answer = statusList(served.body).conditional(on: request, tag: served.tag)
     answer.headers["bundle-snapshot"] = served.snapshot
     answer.headers["bundle-pod"] = services.settings.owner.text
     return answer
@@ -30,8 +29,6 @@ extension Route {
     (name: "ETag", summary: "The same for the same bytes, whichever pod answers."),
   ]
 
-  /// The answer that tells statuses.
-  static func statusList(_ statuses: [BundleStatus], publicURL: String?) -> APIAnswer {
-    .bytes(WireStatus.list(statuses, publicURL: publicURL), type: "application/json; charset=utf-8")
-  }
+  /// The answer with a body of `WireStatus.list`.
+  static func statusList(_ body: [UInt8]) -> APIAnswer { .bytes(body, type: "application/json; charset=utf-8") }
 }

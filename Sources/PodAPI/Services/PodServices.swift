@@ -13,6 +13,7 @@ package struct PodServices: Sendable {
   package var origins: AllowedOrigins
   package var life: PodLife
   package var events: EventHub
+  package var statuses: StatusList
   /// How the pod and what it depends on are.
   package var health: PodHealth
   /// What the pod counts.
@@ -43,6 +44,7 @@ package struct PodServices: Sendable {
     events = EventHub(
       source: EventSource(store), encoder: EventEncoder(settings, store: store, artifacts: artifacts, log: log),
       most: settings.eventClients, log: log)
+    statuses = StatusList(store, publicURL: settings.publicURL)
     self.log = log
     self.now = now
     self.observe = observe

@@ -47,7 +47,7 @@ struct ServerFixture {
     PodServices(
       settings: PodAPISettings(pod: "a", owner: OwnerID("o"), version: "1"),
       store: BundleStore(try ConnectionSettings(environment: ["PGHOST": "127.0.0.1", "PGPORT": "1"])),
-      artifacts: LocalArtifactStore(root: "/nowhere", signingSecret: Secret([1, 2, 3])), access: access,
+      artifacts: LocalArtifactStore(root: "/dev/null/none", signingSecret: Secret([1, 2, 3])), access: access,
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
