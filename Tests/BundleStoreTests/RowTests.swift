@@ -38,6 +38,7 @@ struct RowTests {
     Example("served_statuses", SQLText.servedStatuses, ["snapshot"] + StatusRow.columns),
     Example("event_page", SQLText.eventPage, ["verdict", "origin"] + EventRow.columns),
     Example("event_start", SQLText.eventStart, PositionRow.columns + ["origin", "is_standby"]),
+    Example("event_back", SQLText.eventBack, PositionRow.columns + ["origin", "is_standby"]),
     Example("attempts", SQLText.attempts, AttemptRow.columns),
     Example("claim", SQLText.claim, ClaimRow.columns),
     Example("renew", SQLText.renew, HeldRow.columns),

@@ -1,4 +1,5 @@
 import BundleModel
+import Glibc
 import LocalStack
 import TestSupport
 
@@ -51,6 +52,9 @@ final class EventStreamProcess: Sendable {
 
   /// Ends it.
   func stop() async { await process.stop(.terminate(patience: .seconds(2))) }
+
+  /// Empties what came when it has ended: the run is searched for signed links, and this one was sent some on purpose.
+  func forget() { truncate(logFile, 0) }
 }
 
 extension ServerSentEvent {

@@ -136,6 +136,7 @@ extension EndToEnd {
             "events of pod pod-signed"
           ])
         for stream in streams.values { await stream.stop() }
+        streams["signed"]?.forget()
       }
     }
 

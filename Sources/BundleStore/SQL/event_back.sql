@@ -1,9 +1,9 @@
 -- Where a reader begins that wants the newest so many events, of these bundles or of all: behind the one before them.
 -- $1 how many, $2 names of bundles, or null for all
-select coalesce(e.xid, f.floor)::text, coalesce(e.seq, 0) as seq,
+select coalesce(e.xid, f.floor)::text as xid, coalesce(e.seq, 0) as seq,
        (select system_identifier from pg_control_system()) || '/' || (select timeline_id from pg_control_checkpoint())
          || '/' || extract(epoch from pg_postmaster_start_time()) as origin,
-       pg_is_in_recovery() as standby
+       pg_is_in_recovery() as is_standby
   from (select coalesce((select value::xid8 from bundletop_control where key = 'feed.floor'), '0') as floor) f
   left join lateral (
     select xid, seq from example_bundle_events

@@ -11,11 +11,12 @@ with here as (
            || '/' || extract(epoch from pg_postmaster_start_time()) as origin,
          coalesce((select value::xid8 from bundletop_control where key = 'feed.floor'), '0') as floor)
 select case when pg_is_in_recovery() then 3
-            when here.origin <> $4::text or $1::xid8 < here.floor or $1::xid8 >= here.horizon then 2
+            -- A start may stand at the horizon itself, where the floor is when everything was pruned.
+            when here.origin <> $4::text or $1::xid8 < here.floor or $1::xid8 > here.horizon then 2
             else 0 end as verdict,
        here.origin,
-       e.xid::text as xid, e.seq, e.op, e.at, e.slug, e.fingerprint, e.stage, e.state, e.job_id, e.attempt, e.pod, e.message,
-       e.error, e.cached, e.bytes_done, e.bytes_total, e.created_at, e.updated_at, e.completed_at,
+       e.xid::text as xid, e.seq, e.op, e.at, e.slug, e.fingerprint, e.stage, e.state, e.job_id, e.attempt, e.pod,
+       e.message, e.error, e.cached, e.bytes_done, e.bytes_total, e.created_at, e.updated_at, e.completed_at,
        a.id, a.slug, a.fingerprint, a.version, a.checksum, a.filename, a.storage_kind, a.storage_key, a.storage_url,
        a.content_type, a.size, a.job_id, a.uploaded_at, a.created_at, a.verified_at, a.verification
   from here

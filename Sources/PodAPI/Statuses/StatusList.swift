@@ -81,7 +81,7 @@ package actor StatusList {
     let (statuses, start): ([BundleStatus], FeedCursor)
     do throws(StoreError) {
       (statuses, start) = try await store.snapshot()
-    } catch where error.kind == .refused {
+    } catch  where error.kind == .refused {
       return try await readAll()
     }
     rows.replace(statuses)

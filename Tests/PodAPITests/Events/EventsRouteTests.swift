@@ -17,7 +17,8 @@ struct EventsRouteTests {
     let services = PodServices(
       settings: settings,
       store: BundleStore(try ConnectionSettings(environment: ["PGHOST": "127.0.0.1", "PGPORT": "1"])),
-      artifacts: LocalArtifactStore(root: "/dev/null/none", signingSecret: Secret([1, 2, 3])), log: RouterFixture.silent)
+      artifacts: LocalArtifactStore(root: "/dev/null/none", signingSecret: Secret([1, 2, 3])),
+      log: RouterFixture.silent)
     return await Router([.events], services: services).answer(
       RouterFixture.request(method, target, headers: headers))
   }
