@@ -47,36 +47,48 @@ struct PackagingOrder {
   ///
   /// - Parameter offered: what the live pods have; what they do not have waits until one does, and the answer says so.
   func ask(_ slugs: [Slug], _ options: JobOptions, offered: Set<Slug>) async throws -> [WireJob] {
-    var answers: [(slug: Slug, answer: EnqueueAnswer)] = []
-    for slug in slugs {
-      answers.append(
-        (
-          slug,
-          try await services.store.enqueue(
-            slug, options: options, by: caller.name, key: Self.key(of: request, operation, caller, slug))
-        ))
-    }
-    try await audit(answers, options)
-    let statuses = Dictionary(
-      try await services.store.statuses(of: slugs).map { ($0.slug, $0) }, uniquingKeysWith: { newest, _ in newest })
-    return answers.map { slug, answer in
+    let wishes = try await enqueue(slugs, options)
+    try await audit(wishes, options)
+    let statuses = try await services.store.statuses(of: slugs)
+    let newest = Dictionary(statuses.map { ($0.slug, $0) }, uniquingKeysWith: { newest, _ in newest })
+    return wishes.map { wish in
       WireJob(
-        slug, job: answer.job, outcome: answer.outcome.rawValue,
-        reason: answer.outcome == .refused
-          ? answer.reason ?? "refused" : offered.contains(slug) ? answer.reason : "no pod has this bundle",
-        status: statuses[slug], publicURL: services.settings.publicURL)
+        wish.slug, job: wish.answer.job, outcome: wish.answer.outcome.rawValue,
+        reason: Self.reason(wish, isOffered: offered.contains(wish.slug)), status: newest[wish.slug],
+        publicURL: services.settings.publicURL)
     }
   }
 
+  /// What became of one bundle.
+  private struct Wish {
+    var slug: Slug
+    var answer: EnqueueAnswer
+  }
+
+  private static func reason(_ wish: Wish, isOffered: Bool) -> String? {
+    guard wish.answer.outcome != .refused else { return wish.answer.reason ?? "refused" }
+    return isOffered ? wish.answer.reason : "no pod has this bundle"
+  }
+
+  private func enqueue(_ slugs: [Slug], _ options: JobOptions) async throws(StoreError) -> [Wish] {
+    var wishes: [Wish] = []
+    for slug in slugs {
+      let key = Self.key(of: request, operation, caller, slug)
+      let answer = try await services.store.enqueue(slug, options: options, by: caller.name, key: key)
+      wishes.append(Wish(slug: slug, answer: answer))
+    }
+    return wishes
+  }
+
   /// As `bundletop package` is recorded; what was only repeated is not done twice.
-  private func audit(_ answers: [(slug: Slug, answer: EnqueueAnswer)], _ options: JobOptions) async throws {
-    guard answers.contains(where: { $0.answer.outcome != .repeated }) else { return }
+  private func audit(_ wishes: [Wish], _ options: JobOptions) async throws(StoreError) {
+    guard wishes.contains(where: { $0.answer.outcome != .repeated }) else { return }
     var detail = ["pod": services.settings.pod, "request": request.id.text]
     if options.descriptor != nil { detail["sources"] = "descriptor" }
     try await services.store.audit(
-      options.force ? "package --force" : "package", slug: answers.count == 1 ? answers[0].slug : nil,
+      options.force ? "package --force" : "package", slug: wishes.count == 1 ? wishes[0].slug : nil,
       by: caller.name,
-      result: "\(answers.count { $0.answer.outcome != .refused }) of \(answers.count) asked for", detail: detail)
+      result: "\(wishes.count { $0.answer.outcome != .refused }) of \(wishes.count) asked for", detail: detail)
   }
 
   /// The key as the store knows it: of one caller, one operation and one bundle; nil when the request has none.
