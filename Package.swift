@@ -96,9 +96,22 @@ let package = Package(
       name: "BundleStore", dependencies: ["BundleModel", "Postgres"],
       resources: [.embedInCode("SQL"), .embedInCode("Schema")], swiftSettings: strict),
 
+    // What AppHub left on disk, and how it is written.
+    .target(
+      name: "LegacyStore", dependencies: ["BundleModel", "Hashing", "JSON", "ProcessControl"],
+      swiftSettings: strict),
+
     // What needs rows and objects together.
     .target(
       name: "ArtifactOperations", dependencies: ["ArtifactStorage", "BundleModel", "BundleStore", "Hashing"],
+      swiftSettings: strict),
+
+    // Where pods keep status: in the database, in files, or in both.
+    .target(
+      name: "Persistence",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "LegacyStore", "ProcessControl",
+      ],
       swiftSettings: strict),
 
     // What the two programs are made of.
@@ -108,38 +121,40 @@ let package = Package(
     .target(
       name: "PodAPI",
       dependencies: [
-        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyMigration",
-        "ProcessControl", "Wire",
-        logging,
+        "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyStore",
+        "Persistence", "ProcessControl", "Wire", logging,
       ],
       swiftSettings: strict),
     .target(
       name: "CatalogPod",
       dependencies: [
-        "BundleModel", "BundleStore", "ArtifactStorage", "HTTPTransport", "Hashing", "Packager", "PodAPI",
-        "ProcessControl", logging,
+        "BundleModel", "BundleStore", "ArtifactStorage", "HTTPTransport", "Hashing", "LegacyStore", "Packager",
+        "Persistence", "PodAPI", "ProcessControl", logging,
       ] + httpServer,
       swiftSettings: strict),
     .target(name: "Dashboard", dependencies: ["BundleModel", "Terminal"], swiftSettings: strict),
     .target(
-      name: "LegacyMigration", dependencies: ["BundleModel", "JSON", "ProcessControl"], swiftSettings: strict),
+      name: "LegacyMigration",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyStore", "Persistence",
+        "ProcessControl",
+      ],
+      swiftSettings: strict),
     .target(name: "LocalStack", dependencies: ["BundleModel", "ProcessControl", "S3"], swiftSettings: strict),
 
     .executableTarget(
       name: "bundletop",
       dependencies: [
         "ArtifactOperations", "ArtifactStorage", "BundleModel", "BundleStore", "Dashboard", "HTTPTransport",
-        "Hashing", "JSON", "LocalStack", "PodLens", "Postgres", "ProcessControl", "S3", "Terminal", "Wire",
-        argumentParser,
+        "Hashing", "JSON", "LegacyMigration", "LegacyStore", "LocalStack", "Persistence", "PodLens", "Postgres",
+        "ProcessControl", "S3", "Terminal", "Wire", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bundlepod",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "LegacyMigration", "Packager",
-        "PodAPI",
-        "Postgres", "ProcessControl",
-        argumentParser, logging,
+        "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "JSON", "LegacyStore", "Packager",
+        "Persistence", "PodAPI", "Postgres", "ProcessControl", argumentParser, logging,
       ],
       swiftSettings: strict),
 
@@ -195,15 +210,14 @@ let package = Package(
       name: "CatalogPodTests",
       dependencies: [
         "ArtifactStorage", "BundleModel", "BundleStore", "CatalogPod", "HTTPTransport", "Hashing", "JSON",
-        "Packager",
-        "PodAPI", "Postgres", "ProcessControl", "TestSupport", logging,
+        "LegacyStore", "Packager", "Persistence", "PodAPI", "Postgres", "ProcessControl", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "PodAPITests",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "JSON", "LegacyMigration",
-        "PodAPI", "Postgres", "ProcessControl", "S3", "TestSupport", "Wire", logging,
+        "ArtifactStorage", "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "JSON", "LegacyStore",
+        "Persistence", "PodAPI", "Postgres", "ProcessControl", "S3", "TestSupport", "Wire", logging,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -223,7 +237,22 @@ let package = Package(
       exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
-      name: "LegacyMigrationTests", dependencies: ["BundleModel", "LegacyMigration", "TestSupport"],
+      name: "LegacyStoreTests",
+      dependencies: ["BundleModel", "Hashing", "JSON", "LegacyStore", "ProcessControl", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PersistenceTests",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "LegacyStore", "Persistence", "Postgres",
+        "ProcessControl", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LegacyMigrationTests",
+      dependencies: [
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "JSON", "LegacyMigration", "LegacyStore",
+        "Persistence", "Postgres", "ProcessControl", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "LocalStackTests", dependencies: ["BundleModel", "LocalStack", "StackHolder", "TestSupport"],
@@ -231,8 +260,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "LocalStack", "Postgres", "ProcessControl", "S3",
-        "S3Stub", "TestSupport", "bundlepod", "bundletop",
+        "BundleModel", "BundleStore", "HTTPTransport", "Hashing", "JSON", "LegacyStore", "LocalStack", "Postgres",
+        "ProcessControl", "S3", "S3Stub", "TestSupport", "bundlepod", "bundletop",
       ],
       swiftSettings: strict),
   ]

@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 internal import Postgres
 
 extension BundleStore {
@@ -30,7 +30,7 @@ extension BundleStore {
   }
 
   /// How many of these files the database knows: by a status as new as the file, or by the migration's journal.
-  package func countKnown(_ files: [LegacyFile]) async throws(StoreError) -> Int {
+  package func countKnown(_ files: [StatusOnDisk]) async throws(StoreError) -> Int {
     guard !files.isEmpty else { return 0 }
     let rows = try await query(
       SQLText.legacyKnown,

@@ -11,7 +11,9 @@ package struct SchemaStep: Equatable, Sendable {
     step(3, "jobs", PackageResources._003_jobs_sql),
     step(4, "operators", PackageResources._004_operators_sql),
     step(5, "gc", PackageResources._005_gc_sql),
-    step(6, "roles", PackageResources._006_roles_sql),
+    step(6, "migration", PackageResources._006_migration_sql),
+    step(7, "rollout", PackageResources._007_rollout_sql),
+    step(8, "roles", PackageResources._008_roles_sql),
   ]
 
   private static func step(_ number: Int, _ name: String, _ sql: [UInt8]) -> SchemaStep {

@@ -4,7 +4,7 @@ internal import BundleModel
 internal import BundleStore
 internal import CatalogPod
 internal import Glibc
-internal import LegacyMigration
+internal import LegacyStore
 internal import Logging
 internal import Packager
 internal import PodAPI

@@ -74,7 +74,7 @@ struct HealthTests {
         """, [.timestamp(moment)])
       func known(_ slug: Slug, _ updated: Timestamp?, modified: Timestamp = moment) async throws -> Int {
         try await fixture.store.countKnown([
-          LegacyFile(slug: slug, updatedAt: updated, path: "status/\(slug).json", modifiedAt: modified)
+          StatusOnDisk(slug: slug, updatedAt: updated, path: "status/\(slug).json", modifiedAt: modified)
         ])
       }
       let later = moment.advanced(by: .milliseconds(1))

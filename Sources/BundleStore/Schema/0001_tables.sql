@@ -157,7 +157,10 @@ create table example_bundle_pods (
   persistence     text not null,
   store           text not null,
   legacy_dir      text,
+  -- Of the legacy directory: its id, how many statuses in it nobody has moved, and in dual mode how it follows.
+  source          text,
   unmigrated      int,
+  following       text,
   concurrency     int not null,
   running         int not null default 0,
   catalogue       int not null default 0,
@@ -195,18 +198,45 @@ create table example_bundle_operations (
 
 create index example_bundle_operations_slug on example_bundle_operations (slug, id desc);
 
+-- What became of each file of AppHub's old stores: the journal of the migration, and its quarantine.
 create table example_bundle_migrations (
+  -- Which directory, by its id.
   source      text not null,
+  -- Below it; a member of the older map is status.json#KEY.
   path        text not null,
+  kind        text not null check (kind in ('status', 'archive')),
   size        bigint,
   modified_at timestamptz,
   sha256      text,
   slug        text,
   fingerprint text,
-  outcome     text not null,
+  -- taken: a row or an object came of it. known: the database had the same. superseded: something newer is there.
+  -- quarantined: it could not be taken.
+  outcome     text not null check (outcome in ('taken', 'known', 'superseded', 'quarantined')),
+  -- What a person should know; null when there is nothing.
   reason      text,
+  storage_key text,
+  -- When verify found the database and the object store to agree with the file as it was read; null before.
+  verified_at timestamptz,
   at          timestamptz not null default clock_timestamp(),
   primary key (source, path)
+);
+
+-- The directories that pods and the migration have met.
+create table example_bundle_sources (
+  id          text primary key,
+  path        text not null,
+  host        text not null,
+  -- How far each is: the end of the last plan, run, verify, export and clean.
+  planned_at  timestamptz,
+  ran_at      timestamptz,
+  verified_at timestamptz,
+  exported_at timestamptz,
+  cleaned_at  timestamptz,
+  -- What the last verify found.
+  differences int,
+  quarantined int,
+  first_seen  timestamptz not null default clock_timestamp()
 );
 
 create table bundletop_control (

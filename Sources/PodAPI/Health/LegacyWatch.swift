@@ -1,6 +1,6 @@
 internal import BundleModel
 package import BundleStore
-package import LegacyMigration
+package import LegacyStore
 internal import ProcessControl
 
 /// What is left of AppHub's old store on a pod's disk.
@@ -66,7 +66,7 @@ package struct LegacyWatch: Sendable {
 
   init(
     scan: @escaping @Sendable () -> LegacyScan?, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-    countKnown: @escaping @Sendable ([LegacyFile]) async throws -> Int
+    countKnown: @escaping @Sendable ([StatusOnDisk]) async throws -> Int
   ) {
     probe = Probe(
       deadline: PodHealth.Patience.legacy, freshness: PodHealth.Patience.freshLegacy, keepsLateAnswers: true,
@@ -82,14 +82,9 @@ package struct LegacyWatch: Sendable {
         findings.problem = .folder
         return findings
       }
-      let files = scan.entries.compactMap { entry in
-        Slug(entry.slug).map {
-          LegacyFile(slug: $0, updatedAt: entry.updatedAt, path: entry.path, modifiedAt: entry.modifiedAt)
-        }
-      }
       do {
-        findings.leftovers = try await countKnown(files)
-        findings.unmigrated = files.count - findings.leftovers
+        findings.leftovers = try await countKnown(scan.entries)
+        findings.unmigrated = scan.entries.count - findings.leftovers
       } catch {
         findings.problem = .database
       }

@@ -1,6 +1,6 @@
 import BundleModel
 import BundleStore
-import LegacyMigration
+import LegacyStore
 import Synchronization
 import TestSupport
 import Testing
@@ -12,8 +12,8 @@ struct LegacyWatchTests {
   private static func scan(_ count: Int, unreadable: Int = 0, archives: Bool = false) -> LegacyScan {
     var scan = LegacyScan()
     scan.entries = (0..<count).map {
-      LegacyScan.Entry(
-        slug: "s\($0)", updatedAt: nil, path: "status/s\($0).json", modifiedAt: .init(microseconds: 0))
+      StatusOnDisk(
+        slug: Slug("s\($0)")!, updatedAt: nil, path: "status/s\($0).json", modifiedAt: .init(microseconds: 0))
     }
     scan.unreadable = unreadable
     scan.hasArchives = archives

@@ -1,6 +1,6 @@
 import BundleModel
 import Glibc
-import LegacyMigration
+import LegacyStore
 import TestSupport
 import Testing
 
@@ -19,7 +19,7 @@ struct LegacyScanTests {
     _ = try folder.write("{\"k\": \(Self.status(" Gamma ")), \"l\": 3}", to: "status.json")
     let scan = try #require(LegacyDirectory(path: folder.path).scan())
     let found = scan.entries.sorted { $0.slug < $1.slug }
-    #expect(found.map(\.slug) == ["alpha", "beta", "gamma"])
+    #expect(found.map(\.slug.text) == ["alpha", "beta", "gamma"])
     #expect(found.map(\.path) == ["status/Alpha.json", "status/beta.json", "status.json#k"])
     #expect(found.map { $0.updatedAt?.iso8601 } == ["2025-01-02T03:04:05.678Z", nil, "2025-01-02T03:04:05.678Z"])
     #expect(scan.unreadable == 1 && !scan.isCut && !scan.hasArchives && scan.isReadable)

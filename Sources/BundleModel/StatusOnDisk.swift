@@ -1,7 +1,5 @@
-package import BundleModel
-
 /// A status of AppHub's old store on disk, as far as it tells whether the database knows it.
-package struct LegacyFile: Equatable, Sendable {
+package struct StatusOnDisk: Equatable, Sendable {
   package var slug: Slug
   /// What it says of itself; nil when it does not.
   package var updatedAt: Timestamp?

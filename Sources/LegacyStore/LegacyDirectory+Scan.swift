@@ -93,14 +93,14 @@ extension LegacyDirectory {
   /// Reads one status: the file's name wins over the slug inside, as AppHub reads it.
   private static func entry(
     _ value: JSONValue, fileSlug: String?, _ path: String, _ modifiedAt: Timestamp
-  ) -> LegacyScan.Entry? {
+  ) -> StatusOnDisk? {
     guard case .object(let object) = value else { return nil }
     func text(_ name: String) -> String? { if case .string(let text)? = object[name] { text } else { nil } }
     guard let slug = (fileSlug ?? text("slug")).flatMap({ Slug($0) }), !slug.text.utf8.contains(0) else {
       return nil
     }
-    return LegacyScan.Entry(
-      slug: slug.text, updatedAt: text("updatedAt").flatMap { Timestamp(iso8601: $0) },
+    return StatusOnDisk(
+      slug: slug, updatedAt: text("updatedAt").flatMap { Timestamp(iso8601: $0) },
       path: path.utf8.contains(0) ? "" : path, modifiedAt: modifiedAt)
   }
 

@@ -1,4 +1,4 @@
-import LegacyMigration
+import LegacyStore
 import TestSupport
 import Testing
 

@@ -36,7 +36,7 @@ do $$
 declare
   tables constant text := 'example_bundle_status, example_bundle_artifacts, example_bundle_jobs, '
     'example_bundle_attempts, example_bundle_events, example_bundle_pods, example_bundle_catalog, '
-    'example_bundle_operations, example_bundle_migrations, bundletop_control, bundletop_gc_marks, bundletop_migrations';
+    'example_bundle_operations, example_bundle_migrations, example_bundle_sources, bundletop_control, bundletop_gc_marks, bundletop_migrations';
   role text;
   f regprocedure;
 begin
@@ -65,7 +65,7 @@ begin
   end if;
   if exists (select from pg_roles where rolname = 'bundlepod') then
     grant insert, update on example_bundle_status, example_bundle_artifacts, example_bundle_jobs,
-      example_bundle_attempts, example_bundle_migrations, bundletop_control to bundlepod;
+      example_bundle_attempts, example_bundle_migrations, example_bundle_sources, bundletop_control to bundlepod;
     grant insert, update, delete on example_bundle_pods, example_bundle_catalog to bundlepod;
     grant delete on example_bundle_events to bundlepod;
     for f in select p.oid::regprocedure from pg_proc p

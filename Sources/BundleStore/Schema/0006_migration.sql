@@ -1,0 +1,1 @@
+-- How rows come from the files of AppHub's old stores.

@@ -1,0 +1,1 @@
+-- Which side is read while pods write to both, and how far the move is.
