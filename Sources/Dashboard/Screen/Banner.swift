@@ -4,7 +4,7 @@ internal import BundleModel
 extension DashboardState {
   /// The weightiest reason; nil when all is well.
   var banner: Phrase? {
-    if let pods, !pods.contains(where: { !$0.isGone && !$0.isStopped }) {
+    if let pods, !pods.contains(where: { $0.presence == .live }) {
       let waiting = bundles.count(.queued)
       return waiting == 0
         ? "no pod is alive: nothing will be packaged"

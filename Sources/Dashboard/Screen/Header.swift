@@ -32,7 +32,7 @@ extension DashboardState {
   private var podsSegment: Segment {
     guard let pods else { return Segment("", priority: 2) }
     let known = pods.count { !$0.isStopped }
-    let alive = pods.count { !$0.isStopped && !$0.isGone }
+    let alive = pods.count { $0.presence == .live }
     return Segment("pods \(alive)/\(known)", alive == 0 ? .trouble : alive < known ? .warning : .plain, priority: 6)
   }
 

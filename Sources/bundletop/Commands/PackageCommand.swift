@@ -65,7 +65,7 @@ struct PackageCommand: AsyncParsableCommand {
 
   /// Why nobody would package it: names both places of a duplicate.
   private func notOffered(_ slug: Slug, _ pods: [Pod]) -> String {
-    let notes = pods.filter { !$0.isGone && !$0.isStopped }.flatMap(\.notes).filter { $0.hasPrefix("\(slug): ") }
+    let notes = pods.filter { $0.presence == .live }.flatMap(\.notes).filter { $0.hasPrefix("\(slug): ") }
     return notes.first ?? "no pod has this bundle"
   }
 }

@@ -20,8 +20,8 @@ struct DemoAccess {
     for _ in 0..<pods { ports.append(Ports(api: try ReservedPort(), metrics: try ReservedPort())) }
     self.ports = ports
     tokenFile = "\(folder)/tokens"
-    let hash = SHA256.digest(of: token.reveal()).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    try writeText("demo read,write \(hash)\n", to: tokenFile)
+    let hash = Checksum(digest: SHA256.digest(of: token.reveal()))
+    try writeText("demo read,write \(hash?.hex ?? "")\n", to: tokenFile)
   }
 
   /// What makes a pod answer.

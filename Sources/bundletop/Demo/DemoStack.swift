@@ -62,7 +62,7 @@ actor DemoStack {
 
   private func waitForPods(_ store: BundleStore, logs: String) async throws {
     let deadline = ContinuousClock.now.advanced(by: .seconds(30))
-    while try await store.pods().count(where: { !$0.isGone && !$0.isStopped }) < podCount {
+    while try await store.pods().count(where: { $0.presence == .live }) < podCount {
       for supervisor in supervisors {
         if let exit = await supervisor.firstExit {
           throw CommandFailure(.failed, "a pod ended at once (\(exit)); its log is in \(logs)")

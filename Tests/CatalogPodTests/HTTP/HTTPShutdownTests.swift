@@ -8,13 +8,7 @@ import Testing
 struct HTTPShutdownTests {
   @Test("running requests end, idle connections and endless streams are ended, nobody new is taken")
   func goodOrder() async throws {
-    let (gate, opens) = AsyncStream.makeStream(of: Void.self)
-    let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
-    let slow = ServerFixture.route(.get, "/slow") { _, _, _ in
-      hasBegun.finish()
-      for await _ in gate {}
-      return .bytes(Array("in time".utf8), type: "text/plain")
-    }
+    let slow = HeldRoute()
     let events = ServerFixture.route(.get, "/events") { _, _, _ in
       APIAnswer(
         200,
@@ -23,14 +17,14 @@ struct HTTPShutdownTests {
           for await _ in AsyncStream<Never>.makeStream().stream {}
         })
     }
-    try await ServerFixture.with([slow, events] + ServerFixture.routes) { fixture in
+    try await ServerFixture.with([slow.route, events] + ServerFixture.routes) { fixture in
       let (running, streaming, idle) = (try fixture.connect(), try fixture.connect(), try fixture.connect())
       await running.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n")
       await streaming.send("GET /events HTTP/1.1\r\nhost: a\r\n\r\n")
       await idle.send("GET /small HTTP/1.1\r\nhost: a\r\n\r\n")
       #expect(await idle.readAnswer().hasSuffix("small"))
       _ = await streaming.read(until: "first\n")
-      for await _ in begun {}
+      await slow.hasBegun()
       #expect(!fixture.services.life.isStopping)
 
       let stopping = Task { await fixture.server.stop() }
@@ -44,7 +38,7 @@ struct HTTPShutdownTests {
           return true
         }
       }
-      opens.finish()
+      slow.release()
       #expect(await running.readAll().hasSuffix("in time"))
       await stopping.value
     }
@@ -52,16 +46,11 @@ struct HTTPShutdownTests {
 
   @Test("what does not end in time is cut off")
   func impatient() async throws {
-    let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
-    let slow = ServerFixture.route(.get, "/slow") { _, _, _ in
-      hasBegun.finish()
-      for await _ in AsyncStream<Never>.makeStream().stream {}
-      return .bytes([], type: "text/plain")
-    }
-    try await ServerFixture.with([slow], limits: HTTPLimits(goodbye: .milliseconds(200))) { fixture in
+    let slow = HeldRoute()
+    try await ServerFixture.with([slow.route], limits: HTTPLimits(goodbye: .milliseconds(200))) { fixture in
       let connection = try fixture.connect()
       await connection.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n")
-      for await _ in begun {}
+      await slow.hasBegun()
       await fixture.server.stop()
     }
   }

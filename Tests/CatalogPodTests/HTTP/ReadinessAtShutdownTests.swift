@@ -8,21 +8,15 @@ import Testing
 struct ReadinessAtShutdownTests {
   @Test("says so on the address of monitoring while the last requests end")
   func saysSo() async throws {
-    let (gate, opens) = AsyncStream.makeStream(of: Void.self)
-    let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
-    let slow = ServerFixture.route(.get, "/slow") { _, _, _ in
-      hasBegun.finish()
-      for await _ in gate {}
-      return .bytes(Array("in time".utf8), type: "text/plain")
-    }
+    let slow = HeldRoute()
     let services = try ServerFixture.services(access: .open)
     let server = HTTPServer(
       [(ListenAddress("127.0.0.1:0")!, .api), (ListenAddress("127.0.0.1:0")!, .metrics)],
-      routes: RouteTable.all + [slow], services: services)
+      routes: RouteTable.all + [slow.route], services: services)
     let ports = try await server.start()
     let running = try RawConnection(port: ports[0])
     await running.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n")
-    for await _ in begun {}
+    await slow.hasBegun()
     let stopping = Task { await server.stop() }
     try await eventually(within: .seconds(60), "readiness says that the pod stops") {
       let connection = try RawConnection(port: ports[1])
@@ -30,7 +24,7 @@ struct ReadinessAtShutdownTests {
       let answer = await connection.readAll()
       return answer.hasPrefix("HTTP/1.1 503") && answer.contains("\"status\":\"stopping\"")
     }
-    opens.finish()
+    slow.release()
     #expect(await running.readAll().hasSuffix("in time"))
     await stopping.value
   }
