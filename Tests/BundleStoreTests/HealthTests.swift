@@ -35,10 +35,15 @@ struct HealthTests {
       _ = try await store.enqueue("waits", options: JobOptions(), by: "test")
       try await fixture.sql("update example_bundle_jobs set run_at = now() - interval '1 hour'")
       let claim = try await fixture.claim("runs", by: fixture.worker())
-      vitals = try await store.vitals(deadline: .seconds(30))
+      // The ring that follows a write is a transaction, too, for a moment; so is the server's own housekeeping.
+      vitals = try await eventually(within: .seconds(60), "nobody writes") {
+        try await store.vitals(deadline: .seconds(30))
+      } until: {
+        $0.oldestWrite == nil
+      }
       #expect(vitals.queued == 1 && vitals.running == 1 && vitals.expiredLeases == 0)
       #expect(try #require(vitals.waited) >= .seconds(3600))
-      #expect(!vitals.hasForeignWriters && vitals.oldestWrite == nil)
+      #expect(!vitals.hasForeignWriters)
       try await fixture.sql(
         "update example_bundle_jobs set lease_until = now() - interval '6 seconds' where id = $1::uuid",
         [.text(claim.job.text)])
@@ -68,9 +73,9 @@ struct HealthTests {
         """, [.timestamp(moment)])
       try await fixture.sql(
         """
-        insert into example_bundle_migrations (source, path, slug, outcome, reason, modified_at)
-        values ('here', 'status/j.json', 'j', 'migrated', null, $1::timestamptz),
-               ('here', 'status/q.json', 'q', 'quarantined', 'no time', $1::timestamptz)
+        insert into example_bundle_migrations (source, path, kind, slug, outcome, reason, modified_at)
+        values ('here', 'status/j.json', 'status', 'j', 'taken', null, $1::timestamptz),
+               ('here', 'status/q.json', 'status', 'q', 'quarantined', 'no time', $1::timestamptz)
         """, [.timestamp(moment)])
       func known(_ slug: Slug, _ updated: Timestamp?, modified: Timestamp = moment) async throws -> Int {
         try await fixture.store.countKnown([

@@ -21,7 +21,10 @@ struct HTTPLimitTests {
       try await eventually(within: .seconds(60), "the drip meets a closed door") {
         await connection.send("x") == false
       }
-      #expect(try await fixture.exchange("GET /small HTTP/1.1\r\nhost: a\r\n\r\n").hasSuffix("small"))
+      // On a busy machine a request may itself come too slowly for so short a limit.
+      try await eventually(within: .seconds(60), "others are served") {
+        try await fixture.exchange("GET /small HTTP/1.1\r\nhost: a\r\n\r\n").hasSuffix("small")
+      }
     }
   }
 
