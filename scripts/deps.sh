@@ -19,6 +19,8 @@ PROCRASTINATE=3.10.0
 PGQUEUER=1.6.0
 ASYNCPG=0.32.0
 SCHEMATHESIS=4.32.5
+HYPOTHESIS=6.170.15
+JSONSCHEMA=0.60.3
 FASTAPI=0.165.0
 UVICORN=0.54.0
 ORJSON=3.13.0
@@ -57,11 +59,13 @@ install_missing() {
 }
 
 # from_pypi FOLDER PROGRAM STAMP WHAT PACKAGE...: packages in a virtual environment .tools/FOLDER, installed when its
-# program or the stamp, which names the versions, is missing. An option of pip may stand among the packages.
+# program or the stamp, which names the versions, is missing, or when it was made elsewhere: its programs name the
+# place. An option of pip may stand among the packages.
 from_pypi() {
   local folder=.tools/$1 program=$2 stamp=.tools/$1/$3 what=$4
   shift 4
-  [ -e "$stamp" ] && [ -x "$folder/bin/$program" ] && return 0
+  [ -e "$stamp" ] && [ -x "$folder/bin/$program" ] && grep -qsF "$PWD/$folder" "$folder/bin/activate" && return 0
+  rm -rf "$folder"
   echo "Installing $what from PyPI into $folder"
   python3 -m venv "$folder"
   "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check "$@"
@@ -99,10 +103,12 @@ install_s3tools() {
     "moto[s3]==$MOTO" 'flask==3.1.3' 'flask-cors==6.0.5' "boto3==$BOTO3" "awscli==$AWSCLI" "s3cmd==$S3CMD"
 }
 
-# What asks a pod's API everything that its description allows, and much that it does not.
+# What asks a pod's API everything that its description allows, and much that it does not. With what chooses and
+# judges: another release of these asks other questions with the same seed.
 install_fuzzer() {
-  from_pypi fuzz schemathesis "schemathesis-$SCHEMATHESIS" "schemathesis $SCHEMATHESIS" --no-compile \
-    "schemathesis==$SCHEMATHESIS"
+  from_pypi fuzz schemathesis "schemathesis-$SCHEMATHESIS-hypothesis-$HYPOTHESIS-jsonschema-$JSONSCHEMA" \
+    "schemathesis $SCHEMATHESIS" --no-compile \
+    "schemathesis==$SCHEMATHESIS" "hypothesis==$HYPOTHESIS" "jsonschema-rs==$JSONSCHEMA"
 }
 
 # The web server that ours is measured beside.
