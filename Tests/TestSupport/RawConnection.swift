@@ -49,21 +49,22 @@ package final class RawConnection: Sendable {
   }
 
   /// Everything until the other end closes or resets the connection.
-  package func readAll() async -> String { await read { _ in false } }
+  package func readAll() async -> String { await read(until: nil) }
 
   /// What comes until a text is in it, or the other end has gone.
-  package func read(until end: String) async -> String { await read { $0.contains(end) } }
+  package func read(until end: String) async -> String { await read(until: { $0.contains(end) }) }
 
   /// One whole answer with a `content-length`.
   package func readAnswer() async -> String {
-    await read { text in
+    await read(until: { text in
       guard let head = text.range(of: "\r\n\r\n") else { return false }
       let length = text[..<head.lowerBound].lowercased().split(separator: "content-length: ").dropFirst().first
       return text[head.upperBound...].utf8.count >= (length.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0)
-    }
+    })
   }
 
-  private func read(_ isEnough: @escaping @Sendable (String) -> Bool) async -> String {
+  /// - Parameter isEnough: looks at all that has come; nil reads to the end, however much it is.
+  private func read(until isEnough: (@Sendable (String) -> Bool)?) async -> String {
     await DetachedThread.value { [self] in
       var bytes: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -71,7 +72,7 @@ package final class RawConnection: Sendable {
         let count = recv(descriptor, &buffer, buffer.count, 0)
         guard count > 0 else { break }
         bytes += buffer[..<count]
-        if isEnough(String(decoding: bytes, as: UTF8.self)) { break }
+        if let isEnough, isEnough(String(decoding: bytes, as: UTF8.self)) { break }
       }
       return String(decoding: bytes, as: UTF8.self)
     }
