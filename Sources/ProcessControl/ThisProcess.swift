@@ -14,6 +14,14 @@ package enum ThisProcess {
   /// Gives memory that is free back to the system: after something large came and went, it would stay ours for good.
   package static func trimHeap() { process_trim_heap() }
 
+  /// Lets a child of posix_spawn(3) close every descriptor from this one on, also those that other threads open while
+  /// it is being started. Returns an errno, or 0.
+  ///
+  /// - Parameter actions: a `posix_spawn_file_actions_t`.
+  package static func closeInChild(from first: Int32, _ actions: UnsafeMutableRawPointer) -> Int32 {
+    process_close_from(actions, first)
+  }
+
   /// The environment, read once at start.
   package static func environment() -> [String: String] {
     var result: [String: String] = [:]
