@@ -21,7 +21,10 @@ struct HTTPLimitTests {
       try await eventually(within: .seconds(60), "the drip meets a closed door") {
         await connection.send("x") == false
       }
-      #expect(try await fixture.exchange("GET /small HTTP/1.1\r\nhost: a\r\n\r\n").hasSuffix("small"))
+      // A third of a second is not much on a busy machine, for us neither.
+      try await eventually("others are served") {
+        try await fixture.exchange("GET /small HTTP/1.1\r\nhost: a\r\n\r\n").hasSuffix("small")
+      }
     }
   }
 
