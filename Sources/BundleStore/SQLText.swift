@@ -15,7 +15,6 @@ enum SQLText {
   static let enqueueAny = text(PackageResources.enqueue_any_sql)
   static let eventBack = text(PackageResources.event_back_sql)
   static let eventPage = text(PackageResources.event_page_sql)
-  static let eventStart = text(PackageResources.event_start_sql)
   static let fail = text(PackageResources.fail_sql)
   static let failPoison = text(PackageResources.fail_poison_sql)
   static let gcBegin = text(PackageResources.gc_begin_sql)

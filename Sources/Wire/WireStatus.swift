@@ -100,22 +100,25 @@ extension WireStatus {
     return json.bytes
   }
 
-  /// What stands around the statuses of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
-  package static let listHead = Array(#"{"data":{"statuses":["#.utf8)
-  package static let listTail = Array("]}}".utf8)
-
-  /// The body of that route.
+  /// The body of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
   package static func list(_ statuses: [BundleStatus], publicURL: String?) -> [UInt8] {
-    var json = JSONWriter(.line, reservingCapacity: 64 + 1024 * statuses.count)
-    json.object { json in
-      json.name("data")
-      json.object { json in
-        json.name("statuses")
-        json.array { json in
-          for status in statuses { WireStatus(status, publicURL: publicURL).write(to: &json) }
-        }
-      }
+    list(statuses.lazy.map { object($0, publicURL: publicURL) }, capacity: 64 + 1024 * statuses.count)
+  }
+
+  /// The same of statuses that are written already, by `object`.
+  ///
+  /// - Parameter capacity: bytes to reserve.
+  package static func list(_ objects: some Sequence<[UInt8]>, capacity: Int) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(capacity)
+    out += #"{"data":{"statuses":["#.utf8
+    var isFirst = true
+    for object in objects {
+      if !isFirst { out.append(UInt8(ascii: ",")) }
+      isFirst = false
+      out += object
     }
-    return json.bytes
+    out += "]}}".utf8
+    return out
   }
 }

@@ -53,12 +53,7 @@ extension Route {
         json.member("jobId", answer.job?.text)
         json.member("outcome", answer.outcome.rawValue)
         json.member("reason", answer.reason)
-        json.name("status")
-        if let status {
-          WireStatus(status, publicURL: services.settings.publicURL).write(to: &json)
-        } else {
-          json.null()
-        }
+        json.member("status", status.map { WireStatus($0, publicURL: services.settings.publicURL) })
       }
     }
   }

@@ -40,8 +40,7 @@ extension Route {
     return .data(reservingCapacity: 4096) { json in
       json.object { json in
         json.member("slug", slug.text)
-        json.name("status")
-        if let status { WireStatus(status, publicURL: publicURL).write(to: &json) } else { json.null() }
+        json.member("status", status.map { WireStatus($0, publicURL: publicURL) })
         json.name("attempts")
         json.array { json in for one in attempts { WireAttempt(one, showsTail: true).write(to: &json) } }
         json.name("artifacts")

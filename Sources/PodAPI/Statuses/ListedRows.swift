@@ -38,14 +38,6 @@ struct ListedRows: Sendable {
     let sorted = rows.values.sorted { a, b in
       a.updatedAt == b.updatedAt ? a.slug < b.slug : a.updatedAt > b.updatedAt
     }
-    var out: [UInt8] = []
-    out.reserveCapacity(rows.values.reduce(64) { $0 + $1.bytes.count + 1 })
-    out += WireStatus.listHead
-    for (index, row) in sorted.enumerated() {
-      if index > 0 { out.append(UInt8(ascii: ",")) }
-      out += row.bytes
-    }
-    out += WireStatus.listTail
-    return out
+    return WireStatus.list(sorted.lazy.map(\.bytes), capacity: sorted.reduce(64) { $0 + $1.bytes.count + 1 })
   }
 }

@@ -1,5 +1,6 @@
 internal import BundleModel
 package import BundleStore
+internal import Wire
 
 /// The status list of a pod, kept up to date by the feed: of ten thousand bundles only what changed is read and
 /// written anew, and all who ask at once share one answer.
@@ -93,9 +94,7 @@ package actor StatusList {
   /// A standby has no feed: everything is read each time.
   private func readAll() async throws(StoreError) -> Served {
     let all = try await store.servedStatuses()
-    var rows = ListedRows(publicURL: publicURL)
-    rows.replace(all.statuses)
-    let body = rows.body()
+    let body = WireStatus.list(all.statuses, publicURL: publicURL)
     return Served(body: body, tag: EntityTag(of: body), snapshot: all.snapshot)
   }
 
