@@ -47,6 +47,7 @@ enum SQLText {
   static let pruneEvents = text(PackageResources.prune_events_sql)
   static let prunePods = text(PackageResources.prune_pods_sql)
   static let publishDigest = text(PackageResources.publish_digest_sql)
+  static let readPoint = text(PackageResources.read_point_sql)
   static let recordVerification = text(PackageResources.record_verification_sql)
   static let registerPod = text(PackageResources.register_pod_sql)
   static let renew = text(PackageResources.renew_sql)

@@ -100,6 +100,27 @@ extension WireStatus {
     return json.bytes
   }
 
+  /// The fields that AppHub's status files hold; what else there is a pod that reads files does not know, or makes up
+  /// from the archive's file. Source: contract section 6.
+  package static let filedNames = Set(filed.map(\.rawValue))
+  private static let filed: [Field] = [
+    .cached, .checksum, .createdAt, .error, .filename, .fingerprint, .jobId, .message, .slug, .stage, .state,
+    .updatedAt, .version,
+  ]
+
+  /// Those fields of one status as an object on one line.
+  package static func filed(_ status: BundleStatus) -> [UInt8] {
+    var json = JSONWriter(.line, reservingCapacity: 512)
+    let wire = WireStatus(status)
+    json.object { json in
+      for field in filed {
+        json.name(field.rawValue)
+        wire.value(field).write(to: &json)
+      }
+    }
+    return json.bytes
+  }
+
   /// The body of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
   package static func list(_ statuses: [BundleStatus], publicURL: String?) -> [UInt8] {
     list(statuses.lazy.map { object($0, publicURL: publicURL) }, capacity: 64 + 1024 * statuses.count)

@@ -42,7 +42,7 @@ extension Route {
     let answer = try await services.store.cancel(
       slug, seen: seen, by: caller.name, why: why,
       key: PackagingOrder.key(of: request, "cancelBundle", caller, slug))
-    let status = try await services.store.statuses(of: [slug]).first
+    let status = try await services.reads.newest(of: [slug])[slug]
     if answer.outcome == .refused {
       let reason = answer.reason ?? "refused"
       throw status == nil ? APIError.notFound(reason) : APIError.conflict(reason)

@@ -23,7 +23,7 @@ extension Route {
     ]
   ) { _, path, services in
     guard let slug = Slug(path["slug"]) else { throw APIError.notFound("Example bundle not found") }
-    let status = try await services.store.statuses(of: [slug]).first
+    let status = try await services.reads.statuses(of: [slug]).first
     let publicURL = services.settings.publicURL
     return .data(reservingCapacity: 2048) { json in
       json.object { json in
