@@ -23,10 +23,10 @@ extension BundleStore {
   /// Which side pods read from while they write to both: the directory, until somebody has said otherwise.
   ///
   /// - Parameters:
-  ///   - owner: the pod that asks.
+  ///   - owner: the pod that asks; nil: somebody else.
   ///   - deadline: for all of it, getting a connection included.
-  package func readPoint(of owner: OwnerID, deadline: Duration) async throws(StoreError) -> ReadPoint {
-    let rows = try await query(SQLText.readPoint, [.text(owner.text)], deadline: deadline)
+  package func readPoint(of owner: OwnerID?, deadline: Duration) async throws(StoreError) -> ReadPoint {
+    let rows = try await query(SQLText.readPoint, [Parameter(owner?.text)], deadline: deadline)
     return try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database named no snapshot") }
       let side = try row.decode("side", as: String?.self).flatMap { ReadSide(rawValue: $0) }
