@@ -1,32 +1,29 @@
-internal import BundleModel
-internal import Glibc
+package import BundleModel
+
+/// A status file by name, as it is without being opened.
+package struct LegacyStatusFile: Equatable, Sendable {
+  package var slug: Slug
+  /// Nil for what is no regular file.
+  package var stamp: LegacyStamp?
+}
 
 extension LegacyDirectory {
-  /// The status files by their path below the directory, as they are now; none of them is opened. A directory without
-  /// statuses is empty.
+  /// The status files by their names, one stat(2) each: who keeps what was read sees by the stamps what has changed.
   ///
-  /// - Throws: when the directory is not there or cannot be read.
-  package func stamps() throws(LegacyError) -> [String: LegacyStamp] {
-    let root = try LegacyFolder.root(path)
-    var stamps: [String: LegacyStamp] = [:]
-    if case .file(let stamp)? = try root.look(LegacyDirectory.map) { stamps[LegacyDirectory.map] = stamp }
-    guard let folder = try root.folder("status") else { return stamps }
-    for bytes in try folder.names() {
-      guard bytes.suffix(5).elementsEqual(".json".utf8), bytes.first != UInt8(ascii: "."),
-        let name = String(validating: bytes, as: UTF8.self)
+  /// A name that is not as AppHub writes it (other case, blanks) is not among them. Blocks.
+  package func statusFiles() throws(LegacyError) -> [LegacyStatusFile] {
+    guard let folder = try LegacyFolder.open(path, [LegacyName.statuses]) else { return [] }
+    var files: [LegacyStatusFile] = []
+    for bytes in try folder.names() where LegacyName.isStatus(bytes) {
+      guard let name = String(validating: bytes, as: UTF8.self), let slug = Slug(name.dropLast(5)),
+        LegacyName.status(of: slug)?.utf8.elementsEqual(bytes) == true, let look = try folder.look(name)
       else { continue }
-      if case .file(let stamp)? = try folder.look(name) { stamps["status/" + name] = stamp }
+      if case .file(let stamp) = look {
+        files.append(LegacyStatusFile(slug: slug, stamp: stamp))
+      } else {
+        files.append(LegacyStatusFile(slug: slug, stamp: nil))
+      }
     }
-    return stamps
+    return files
   }
-
-  /// What there is at a path below the directory, by one look that opens nothing; nil when there is no regular file.
-  package func stamp(_ path: String) -> LegacyStamp? {
-    var facts = stat()
-    guard lstat(self.path + "/" + path, &facts) == 0, case .file(let stamp) = LegacyLook(facts) else { return nil }
-    return stamp
-  }
-
-  /// The older file that holds all statuses.
-  package static let map = "status.json"
 }

@@ -18,7 +18,7 @@ struct DirectoryLook: Sendable {
       if let kept = known.files[path], kept.isSettled, kept.stamp == stamp { continue }
       let age = began.since(stamp.modifiedAt)
       let isSettled = age >= settles || age <= .zero - settles
-      read[path] = DirectoryFiles.File(stamp: stamp, isSettled: isSettled, statuses: directory.statuses(path))
+      read[path] = DirectoryFiles.File(stamp: stamp, isSettled: isSettled, statuses: directory.statuses(in: path))
     }
     let gone = known.files.keys.filter { stamps[$0] == nil }
     if !read.isEmpty || !gone.isEmpty { files.apply(read: read, gone: gone, archive: archive) }
