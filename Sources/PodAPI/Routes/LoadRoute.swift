@@ -27,7 +27,7 @@ extension Route {
     let offered = try await services.store.offered()
     var wanted = offered.sorted()
     if !named.isEmpty {
-      let packaged = try await services.store.statuses(of: named.filter { !offered.contains($0) }).map(\.slug)
+      let packaged = try await services.reads.statuses(of: named.filter { !offered.contains($0) }).map(\.slug)
       let known = offered.union(packaged)
       wanted = named.filter { known.contains($0) }
     }

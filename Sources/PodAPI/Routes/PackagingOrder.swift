@@ -49,8 +49,7 @@ struct PackagingOrder {
   func ask(_ slugs: [Slug], _ options: JobOptions, offered: Set<Slug>) async throws -> [WireJob] {
     let wishes = try await enqueue(slugs, options)
     try await audit(wishes, options)
-    let statuses = try await services.store.statuses(of: slugs)
-    let newest = Dictionary(statuses.map { ($0.slug, $0) }, uniquingKeysWith: { newest, _ in newest })
+    let newest = try await services.reads.newest(of: slugs)
     return wishes.map { wish in
       WireJob(
         wish.slug, job: wish.answer.job, outcome: wish.answer.outcome.rawValue,
