@@ -1,4 +1,4 @@
-package import ArtifactStorage
+internal import ArtifactStorage
 package import BundleModel
 internal import LegacyStore
 internal import ProcessControl

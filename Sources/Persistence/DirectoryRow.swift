@@ -1,4 +1,4 @@
-package import ArtifactStorage
+internal import ArtifactStorage
 package import BundleModel
 package import LegacyStore
 

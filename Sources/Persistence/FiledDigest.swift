@@ -1,6 +1,6 @@
 package import BundleModel
 internal import Hashing
-package import Wire
+internal import Wire
 
 /// What tells one set of statuses from another by the fields that AppHub's files hold, in whatever order: two sides that
 /// keep them in different ways are compared by it.

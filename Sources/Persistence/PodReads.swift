@@ -1,7 +1,7 @@
 package import ArtifactStorage
 package import BundleModel
 package import BundleStore
-package import LegacyStore
+internal import LegacyStore
 
 /// What a pod answers with: rows of the database, or files of its own directory while those are what is read.
 ///

@@ -33,13 +33,15 @@ package final class PodHealth: Sendable {
     store: BundleStore, artifacts: any ArtifactStore, legacy: LegacyWatch? = nil, follower: OwnerID? = nil,
     wall: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
+    var following: (@Sendable () async throws -> String?)?
+    if let follower {
+      following = { try await store.readPoint(of: follower, deadline: Patience.question).following }
+    }
     self.init(
       schema: { try await store.schemaSteps(deadline: Patience.question) },
       vitals: { try await store.vitals(deadline: Patience.question) },
       storage: { try await artifacts.check() }, legacy: legacy,
-      following: follower.map { owner in
-        { try await store.readPoint(of: owner, deadline: Patience.question).following }
-      }, sharingProblem: artifacts.sharingProblem != nil, wall: wall)
+      following: following, sharingProblem: artifacts.sharingProblem != nil, wall: wall)
   }
 
   init(

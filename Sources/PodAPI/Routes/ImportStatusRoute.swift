@@ -1,6 +1,6 @@
 internal import BundleModel
-internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 extension Route {

@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 /// Asks for bundles in the name of a caller, and tells what became of it: what `POST /job-imports/example` and

@@ -2,6 +2,7 @@ internal import ArtifactOperations
 internal import ArtifactStorage
 internal import BundleModel
 internal import JSON
+internal import Persistence
 
 extension Route {
   /// A link to the newest artifact of a bundle, signed now and recorded.
