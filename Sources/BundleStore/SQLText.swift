@@ -35,6 +35,7 @@ enum SQLText {
   static let legacyKnown = text(PackageResources.legacy_known_sql)
   static let liveStores = text(PackageResources.live_stores_sql)
   static let lockPublication = text(PackageResources.lock_publication_sql)
+  static let lockStatus = text(PackageResources.lock_status_sql)
   static let maxAttempts = text(PackageResources.max_attempts_sql)
   static let offer = text(PackageResources.offer_sql)
   static let offered = text(PackageResources.offered_sql)

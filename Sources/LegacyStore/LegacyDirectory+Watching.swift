@@ -16,7 +16,8 @@ extension LegacyDirectory {
     if case .file(let stamp)? = try root.look(LegacyName.map) { stamps[LegacyName.map] = stamp }
     guard let folder = try root.folder(LegacyName.statuses) else { return stamps }
     for bytes in try folder.names() where LegacyName.isStatus(bytes) {
-      guard let name = String(validating: bytes, as: UTF8.self), case .file(let stamp)? = try folder.look(name) else {
+      guard let name = String(validating: bytes, as: UTF8.self), case .file(let stamp)? = try folder.look(name)
+      else {
         continue
       }
       stamps["\(LegacyName.statuses)/\(name)"] = stamp
@@ -57,7 +58,8 @@ extension LegacyDirectory {
     guard let folder = try LegacyFolder.open(path, chain) else { return nil }
     var found: LegacyArchive?
     for bytes in try folder.names() where !LegacyDirectory.isBeside(bytes) {
-      guard let name = String(validating: bytes, as: UTF8.self), case .file(let stamp)? = try folder.look(name) else {
+      guard let name = String(validating: bytes, as: UTF8.self), case .file(let stamp)? = try folder.look(name)
+      else {
         continue
       }
       guard found == nil else { return nil }
@@ -70,6 +72,7 @@ extension LegacyDirectory {
   /// Names of what lies beside an archive: checksums, drafts, archives that were kept aside.
   private static func isBeside(_ name: [UInt8]) -> Bool {
     let text = String(decoding: name, as: UTF8.self)
-    return text.hasPrefix(".") || text.hasSuffix(".sha256") || text.hasSuffix(".tmp") || text.contains(".superseded-")
+    return text.hasPrefix(".") || text.hasSuffix(".sha256") || text.hasSuffix(".tmp")
+      || text.contains(".superseded-")
   }
 }

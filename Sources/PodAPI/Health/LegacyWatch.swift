@@ -75,7 +75,8 @@ package struct LegacyWatch: Sendable {
   }
 
   init(
-    mode: PersistenceMode = .database, scan: @escaping @Sendable () -> LegacyScan?, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    mode: PersistenceMode = .database, scan: @escaping @Sendable () -> LegacyScan?,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     countKnown: @escaping @Sendable ([StatusOnDisk]) async throws -> Int
   ) {
     self.mode = mode

@@ -29,7 +29,8 @@ package struct PodServices: Sendable {
 
   /// - Parameter reads: nil: the database is read.
   package init(
-    settings: PodAPISettings, store: BundleStore, reads: PodReads? = nil, artifacts: any ArtifactStore, access: AccessControl = .open,
+    settings: PodAPISettings, store: BundleStore, reads: PodReads? = nil, artifacts: any ArtifactStore,
+    access: AccessControl = .open,
     origins: AllowedOrigins = AllowedOrigins(), life: PodLife = PodLife(),
     health: PodHealth? = nil,
     metrics: PodMetrics = PodMetrics(),
