@@ -49,6 +49,15 @@ package struct StorageSettings: Sendable {
     self.warnings = warnings
   }
 
+  /// The same for archives that lie beside status files: below `folder`, whatever backend and root the environment
+  /// names.
+  package init(environment: [String: String], archivesOf folder: String) throws(StorageError) {
+    var environment = environment
+    environment[StorageVariables.name("BACKEND")] = "local"
+    environment[StorageVariables.name("ROOT")] = "\(folder)/artifacts"
+    try self.init(environment: environment)
+  }
+
   /// The store that the settings describe. Contacts nobody.
   package func make() -> any ArtifactStore {
     switch backend {

@@ -142,10 +142,18 @@ package final class PodHealth: Sendable {
         "writers:foreign", vitals.hasForeignWriters ? .warn : .pass,
         vitals.hasForeignWriters
           ? "programs without a fence (AppHub's pods) write here, too: keep two writers of one bundle apart" : nil),
+      modes(vitals.modes),
       .span(
         "clock:skew", skew, unit: .milliseconds, warnFrom: .seconds(10),
         "this pod's clock and the database's differ: signed links may be refused"),
     ]
+  }
+
+  /// Whether the live pods keep bundles in one way.
+  private func modes(_ modes: [String]) -> HealthCheck {
+    let warning = PersistenceMode.warning(mixed: modes)
+    return HealthCheck(
+      "pods:persistence", warning == nil ? .pass : .warn, value: Double(modes.count), unit: "modes", warning)
   }
 
   private func storageChecks() async -> [HealthCheck] {
