@@ -36,36 +36,13 @@ package enum FollowAction: Equatable, Sendable {
       // What is damaged was never written by us.
       if case .status = file { return .setAside } else { return .nothing }
     }
-    if let elsewhere, elsewhere.milliseconds > row.updatedAt.milliseconds { return .leave }
+    if let elsewhere, elsewhere.wholeMilliseconds > row.updatedAt.wholeMilliseconds { return .leave }
     return switch file {
     case .absent: .write
     case .damaged(.unreadable): .refuse
     case .damaged: .replace
-    case .status(let status) where status.updatedAt.milliseconds > row.updatedAt.milliseconds: .leave
-    case .status(let status): status == row.inFile ? .nothing : .write
+    case .status(let status) where status.updatedAt.wholeMilliseconds > row.updatedAt.wholeMilliseconds: .leave
+    case .status(let status): status == row ? .nothing : .write
     }
-  }
-}
-
-extension LegacyStatus {
-  /// As it reads after it was written: files keep milliseconds.
-  package var inFile: LegacyStatus {
-    var status = self
-    status.createdAt = createdAt.wholeMilliseconds
-    status.updatedAt = updatedAt.wholeMilliseconds
-    return status
-  }
-}
-
-extension Timestamp {
-  /// Whole milliseconds since 1970, cut as `iso8601` cuts them.
-  fileprivate var milliseconds: Int64 {
-    let (quotient, rest) = microseconds.quotientAndRemainder(dividingBy: 1000)
-    return rest < 0 ? quotient - 1 : quotient
-  }
-
-  fileprivate var wholeMilliseconds: Timestamp {
-    let (whole, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1000)
-    return isBeyond ? self : Timestamp(microseconds: whole)
   }
 }
