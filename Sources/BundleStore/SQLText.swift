@@ -38,6 +38,7 @@ enum SQLText {
   static let lockPublication = text(PackageResources.lock_publication_sql)
   static let markExported = text(PackageResources.mark_exported_sql)
   static let maxAttempts = text(PackageResources.max_attempts_sql)
+  static let migrationRows = text(PackageResources.migration_rows_sql)
   static let offer = text(PackageResources.offer_sql)
   static let offered = text(PackageResources.offered_sql)
   static let operations = text(PackageResources.operations_sql)
