@@ -27,6 +27,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// Cut to milliseconds, the resolution of AppHub's moments.
   package var wholeMilliseconds: Timestamp {
     let rest = microseconds % 1000
-    return Timestamp(microseconds: microseconds - (rest < 0 ? rest + 1000 : rest))
+    let (cut, isBeyond) = microseconds.subtractingReportingOverflow(rest < 0 ? rest + 1000 : rest)
+    return isBeyond ? self : Timestamp(microseconds: cut)
   }
 }
