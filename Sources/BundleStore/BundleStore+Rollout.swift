@@ -30,12 +30,6 @@ extension BundleStore {
     }
   }
 
-  /// Makes a directory known, or a step that has just ended there.
-  package func note(_ source: String, path: String, host: String, step: MigrationStep?) async throws(StoreError) {
-    _ = try await query(
-      SQLText.noteSource, [.text(source), .line(path), .line(host), Parameter(step?.rawValue)])
-  }
-
   private static func rollout(_ goneAfter: Duration, on connection: isolated Connection) async throws
     -> RolloutFacts
   {
@@ -52,7 +46,7 @@ extension BundleStore {
         lastSeen: try row.decode("last_seen"))
     }
     facts.sources = try await connection.query(SQLText.rolloutSources).map { row in
-      MigrationSource(
+      KnownDirectory(
         id: try row.decode("id"), path: try row.decode("path"), host: try row.decode("host"),
         plannedAt: try row.decode("planned_at"), ranAt: try row.decode("ran_at"),
         verifiedAt: try row.decode("verified_at"), exportedAt: try row.decode("exported_at"),

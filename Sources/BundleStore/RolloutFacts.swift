@@ -9,7 +9,7 @@ package struct RolloutFacts: Equatable, Sendable {
   /// Every pod process that is remembered, by name.
   package var pods: [RolloutPod]
   /// Every directory that is known, by id.
-  package var sources: [MigrationSource]
+  package var sources: [KnownDirectory]
 
   package struct Switch: Equatable, Sendable {
     package var by: String
@@ -22,7 +22,7 @@ package struct RolloutFacts: Equatable, Sendable {
   }
 
   package init(
-    reads: ReadSide = .directory, switched: Switch? = nil, pods: [RolloutPod] = [], sources: [MigrationSource] = []
+    reads: ReadSide = .directory, switched: Switch? = nil, pods: [RolloutPod] = [], sources: [KnownDirectory] = []
   ) {
     self.reads = reads
     self.switched = switched
@@ -63,7 +63,7 @@ package struct RolloutPod: Equatable, Sendable {
 }
 
 /// A directory that pods or the migration have met: a row of `example_bundle_sources`.
-package struct MigrationSource: Equatable, Sendable {
+package struct KnownDirectory: Equatable, Sendable {
   package var id: String
   /// Where it was met last.
   package var path: String
@@ -94,11 +94,6 @@ package struct MigrationSource: Equatable, Sendable {
     self.differences = differences
     self.quarantined = quarantined
   }
-}
-
-/// A step of the move that a directory went through.
-package enum MigrationStep: String, Sendable {
-  case planned, ran, exported, cleaned
 }
 
 /// What lets every pod read from the other side.

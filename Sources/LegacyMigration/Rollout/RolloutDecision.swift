@@ -47,12 +47,12 @@ package enum RolloutDecision {
   }
 
   /// A directory that was only ever written from the database has nothing to prove, unless a pod reads from it.
-  private static func isConcerned(_ source: MigrationSource, by live: [RolloutPod]) -> Bool {
+  private static func isConcerned(_ source: KnownDirectory, by live: [RolloutPod]) -> Bool {
     source.exportedAt == nil || source.plannedAt != nil || source.ranAt != nil
       || live.contains { $0.source == source.id }
   }
 
-  private static func refusal(_ source: MigrationSource, acceptsQuarantine: Bool) -> String? {
+  private static func refusal(_ source: KnownDirectory, acceptsQuarantine: Bool) -> String? {
     let place = "directory \(word(source.id)) (\(word(source.path)) on \(word(source.host)))"
     guard let verified = source.verifiedAt, let differences = source.differences else {
       return "\(place) was never verified: run `bundletop migrate verify` there"
