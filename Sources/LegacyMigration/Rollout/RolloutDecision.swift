@@ -22,7 +22,8 @@ package enum RolloutDecision {
     let live = facts.pods.filter(\.isLive)
     var reasons = live.compactMap { pod -> String? in
       guard let mode = PersistenceMode(rawValue: pod.mode), mode != .filesystem else {
-        return "pod \(name(pod)) is in mode \(word(pod.mode)) and writes to its directory alone: start it again with "
+        return
+          "pod \(name(pod)) is in mode \(word(pod.mode)) and writes to its directory alone: start it again with "
           + "APPHUB_BUNDLE_PERSISTENCE=dual"
       }
       return nil
@@ -117,7 +118,9 @@ package enum RolloutDecision {
 
   private static func word(_ text: String) -> String { UntrustedText.line(text, limit: 120) }
 
-  private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+  private static func count(_ number: Int, _ what: String) -> String {
+    "\(number) \(what)\(number == 1 ? "" : "s")"
+  }
 }
 
 extension String {
@@ -125,7 +128,7 @@ extension String {
   var isInStep: Bool { hasPrefix("in step") }
 }
 
-extension Array<String> {
+extension [String] {
   /// Each once, in order.
   fileprivate var uniqued: [String] {
     var seen: Set<String> = []

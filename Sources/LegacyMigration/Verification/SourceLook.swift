@@ -57,7 +57,8 @@ struct SourceLook: Sendable {
   var quarantined: [VerificationReport.Quarantined] {
     let defects = result.defects.map { defect in
       VerificationReport.Quarantined(
-        source: source.id, path: defect.path, slug: defect.slug, reason: "\(defect.kind.rawValue): \(defect.reason)")
+        source: source.id, path: defect.path, slug: defect.slug, reason: "\(defect.kind.rawValue): \(defect.reason)"
+      )
     }
     return result.found.reduce(into: defects) { list, found in
       let file = found.entry.file
@@ -66,7 +67,8 @@ struct SourceLook: Sendable {
         list.append(.init(source: source.id, path: file.path, slug: slug, reason: reason))
       }
       if let reason = found.archiveQuarantine {
-        list.append(.init(source: source.id, path: found.archive.file?.path ?? file.path, slug: slug, reason: reason))
+        list.append(
+          .init(source: source.id, path: found.archive.file?.path ?? file.path, slug: slug, reason: reason))
       }
     }
   }
