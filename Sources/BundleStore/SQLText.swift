@@ -43,6 +43,7 @@ enum SQLText {
   static let lockPublication = text(PackageResources.lock_publication_sql)
   static let maxAttempts = text(PackageResources.max_attempts_sql)
   static let migrationBegin = text(PackageResources.migration_begin_sql)
+  static let migrationRows = text(PackageResources.migration_rows_sql)
   static let noteVerified = text(PackageResources.note_verified_sql)
   static let offer = text(PackageResources.offer_sql)
   static let offered = text(PackageResources.offered_sql)
