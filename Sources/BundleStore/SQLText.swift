@@ -38,11 +38,8 @@ enum SQLText {
   static let liveStores = text(PackageResources.live_stores_sql)
   static let lockPublication = text(PackageResources.lock_publication_sql)
   static let maxAttempts = text(PackageResources.max_attempts_sql)
-<<<<<<< HEAD
   static let migrationBegin = text(PackageResources.migration_begin_sql)
-=======
   static let migrationRows = text(PackageResources.migration_rows_sql)
->>>>>>> 5012aad6ecb04b94f4142f9e9162ce06e5cfd095
   static let offer = text(PackageResources.offer_sql)
   static let offered = text(PackageResources.offered_sql)
   static let operations = text(PackageResources.operations_sql)
