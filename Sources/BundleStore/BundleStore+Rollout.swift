@@ -30,6 +30,12 @@ extension BundleStore {
     }
   }
 
+  /// Makes a directory known, or a step that has just ended there.
+  package func note(_ source: String, path: String, host: String, step: MigrationStep?) async throws(StoreError) {
+    _ = try await query(
+      SQLText.noteSource, [.text(source), .line(path), .line(host), Parameter(step?.rawValue)])
+  }
+
   private static func rollout(_ goneAfter: Duration, on connection: isolated Connection) async throws
     -> RolloutFacts
   {

@@ -96,6 +96,11 @@ package struct KnownDirectory: Equatable, Sendable {
   }
 }
 
+/// A step of the move that a directory went through.
+package enum MigrationStep: String, Sendable {
+  case planned, ran, exported, cleaned
+}
+
 /// What lets every pod read from the other side.
 package enum ReadSwitch: String, Sendable {
   /// To the database.

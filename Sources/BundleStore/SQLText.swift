@@ -44,6 +44,7 @@ enum SQLText {
   static let maxAttempts = text(PackageResources.max_attempts_sql)
   static let migrationBegin = text(PackageResources.migration_begin_sql)
   static let migrationRows = text(PackageResources.migration_rows_sql)
+  static let noteSource = text(PackageResources.note_source_sql)
   static let noteVerified = text(PackageResources.note_verified_sql)
   static let offer = text(PackageResources.offer_sql)
   static let offered = text(PackageResources.offered_sql)

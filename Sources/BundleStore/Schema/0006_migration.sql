@@ -108,19 +108,18 @@ begin
   outcome := 'superseded';
   if busy is not null then
     reason := 'a job of it is ' || busy;
+  elsif date_trunc('milliseconds', r.updated_at) = s.updated_at and (r.fingerprint, r.state) = (s.fingerprint, s.state)
+        and (s.state <> 'completed' or exists (
+          select from example_bundle_artifacts t where t.id = r.artifact_id and t.checksum = a.checksum)) then
+    -- Also when a pod of ours wrote the file after the row.
+    outcome := 'known';
   elsif r.attempt is not null then
     reason := 'it was packaged anew';
   elsif date_trunc('milliseconds', r.updated_at) > s.updated_at then
     reason := 'the database has something newer';
   elsif date_trunc('milliseconds', r.updated_at) = s.updated_at
         and not (s.state = 'completed' and (r.state <> 'completed' or r.artifact_id is null)) then
-    if (r.fingerprint, r.state) = (s.fingerprint, s.state)
-       and (s.state <> 'completed' or exists (
-         select from example_bundle_artifacts t where t.id = r.artifact_id and t.checksum = a.checksum)) then
-      outcome := 'known';
-    else
-      reason := 'the database has another one of the same moment';
-    end if;
+    reason := 'the database has another one of the same moment';
   else
     begin
       if p_artifact is not null then

@@ -1,5 +1,25 @@
 -- Which side is read while pods write to both, and how far the move is.
 
+-- Makes a directory known, and where it was met last. p_step: what has just ended there (planned, ran, exported,
+-- cleaned), or null. What a run or an export changed is to be verified again.
+create function bundletop_note_source(p_id text, p_path text, p_host text, p_step text) returns void
+language plpgsql security definer set search_path from current as $$
+begin
+  if p_step not in ('planned', 'ran', 'exported', 'cleaned') then
+    raise exception 'a step is planned, ran, exported or cleaned' using errcode = 'invalid_parameter_value';
+  end if;
+  insert into example_bundle_sources as s (id, path, host, planned_at, ran_at, exported_at, cleaned_at)
+  select p_id, p_path, p_host, case p_step when 'planned' then t.at end, case p_step when 'ran' then t.at end,
+         case p_step when 'exported' then t.at end, case p_step when 'cleaned' then t.at end
+    from (select clock_timestamp() as at) t
+  on conflict (id) do update
+     set path = excluded.path, host = excluded.host,
+         planned_at = coalesce(excluded.planned_at, s.planned_at), ran_at = coalesce(excluded.ran_at, s.ran_at),
+         exported_at = coalesce(excluded.exported_at, s.exported_at),
+         cleaned_at = coalesce(excluded.cleaned_at, s.cleaned_at);
+end
+$$;
+
 -- A look at a directory begins: what an earlier one proved is proved no more, also if this one never ends.
 create function bundletop_begin_verify(p_source text, p_path text, p_host text) returns void
 language plpgsql security definer set search_path from current as $$

@@ -5,7 +5,7 @@ internal import ProcessControl
 
 /// One directory read through and held against rows. Blocks on the file system.
 struct DirectoryLook {
-  let directory: SourceDirectory
+  let directory: MigrationSource
   let truth: TruthIndex
   /// By path.
   let journal: [String: JournalEntry]

@@ -29,20 +29,11 @@ package struct MigrationVerifier: Sendable {
     self.host = host
   }
 
-  /// How far it is.
-  package struct Progress: Equatable, Sendable {
-    /// Status files and objects that were looked at.
-    package var files = 0
-    package var objects = 0
-    /// How many objects there are; nil while files are read.
-    package var ofObjects: Int?
-  }
-
   /// How often something that differs is looked at before it counts: a pod may write in between.
   static let looks = 3
 
   package func verify(
-    _ sources: [SourceDirectory], progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    _ sources: [MigrationSource], observer: @escaping MigrationObserver = { _ in }
   ) async throws -> VerificationReport {
     for source in sources {
       try await store.beginVerify(source.id, path: source.directory.path, host: host)
@@ -53,12 +44,12 @@ package struct MigrationVerifier: Sendable {
     var files = 0
     for source in sources {
       let before = files
-      let look = try await read(source, index) { progress(Progress(files: before + $0)) }
+      let look = try await read(source, index) { observer(MigrationProgress("reading", done: before + $0)) }
       files += look.result.found.count + look.result.defects.count
       looks.append(look)
     }
-    let objects = try await compare(truth.artifacts) { [files] count in
-      progress(Progress(files: files, objects: count, ofObjects: truth.artifacts.count))
+    let objects = try await compare(truth.artifacts) { count, bytes in
+      observer(MigrationProgress("looking at objects", done: count, total: truth.artifacts.count, bytes: bytes))
     }
     var recheck = Recheck(
       looks: looks, objects: objects, rows: index.differences, store: store, artifacts: artifacts, deep: deep)
@@ -85,12 +76,12 @@ package struct MigrationVerifier: Sendable {
   }
 
   private func read(
-    _ source: SourceDirectory, _ index: TruthIndex, progress: @escaping @Sendable (Int) -> Void
+    _ source: MigrationSource, _ index: TruthIndex, progress: @escaping @Sendable (Int) -> Void
   ) async throws -> SourceLook {
     var journal: [String: JournalEntry] = [:]
     var last: String?
     while true {
-      let page = try await store.journal(of: source.id, after: last, limit: 2_000)
+      let page = try await store.journalEntries(of: source.id, after: last, limit: 2_000)
       for entry in page { journal[entry.path] = entry }
       guard let end = page.last, page.count == 2_000 else { break }
       last = end.path
@@ -109,7 +100,7 @@ package struct MigrationVerifier: Sendable {
   }
 
   /// Looks at every object, so many at once.
-  private func compare(_ all: [Artifact], progress: (Int) -> Void) async throws -> ObjectFindings {
+  private func compare(_ all: [Artifact], progress: (Int, Int64) -> Void) async throws -> ObjectFindings {
     var findings = ObjectFindings()
     try await withThrowingTaskGroup(of: (Artifact, ObjectFindings.Finding).self) { group in
       var waiting = all.makeIterator()
@@ -121,7 +112,7 @@ package struct MigrationVerifier: Sendable {
       while let (artifact, finding) = try await group.next() {
         findings.take(finding, of: artifact)
         count += 1
-        progress(count)
+        progress(count, findings.bytesRead)
         if let artifact = waiting.next() {
           group.addTask { (artifact, try await artifacts.finding(artifact, deep: deep)) }
         }

@@ -3,8 +3,8 @@ internal import BundleModel
 
 /// What looks at objects came to, by the artifact whose row names them.
 struct ObjectFindings: Sendable {
-  /// Nil: the object is there and is what was published.
   struct Finding: Sendable {
+    /// Nil: the object is there and is what was published.
     var difference: (kind: MigrationDifference.Kind, reason: String)?
     var bytesRead: Int64 = 0
   }
@@ -19,7 +19,7 @@ struct ObjectFindings: Sendable {
     if let difference = finding.difference {
       bad[artifact.id] = (artifact, difference.kind, difference.reason)
     } else {
-      if bad.removeValue(forKey: artifact.id) != nil {}
+      bad[artifact.id] = nil
       good += 1
     }
   }

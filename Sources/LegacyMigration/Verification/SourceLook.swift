@@ -5,7 +5,7 @@ internal import ProcessControl
 
 /// What was found of one directory, and what that comes to.
 struct SourceLook: Sendable {
-  let source: SourceDirectory
+  let source: MigrationSource
   let journal: [String: JournalEntry]
   var result: DirectoryLook.Result
 

@@ -43,10 +43,6 @@ package struct StatusComparison: Sendable {
     self.archiveJournal = archiveJournal.flatMap { $0.checksum == archive.file?.checksum ? $0 : nil }
   }
 
-  /// What becomes of a completed status whose archive was nowhere, and of one whose pod died: the row's error.
-  package static let archiveNotFound = "archive not found at migration"
-  package static let interrupted = "interrupted before migration"
-
   package enum Verdict: Equatable, Sendable {
     /// The row says what the file says.
     case same
@@ -61,10 +57,13 @@ package struct StatusComparison: Sendable {
   package var verdict: Verdict {
     guard let row else {
       if let reason = quarantine { return .quarantined(reason) }
+      if journal?.outcome == .superseded {
+        return .quarantined("what counts of it, in another directory, could not be taken")
+      }
       return .differs(.missingRow, "the database does not know it")
     }
-    let said = entry.status.updatedAt.inMilliseconds
-    let known = row.updatedAt.inMilliseconds
+    let said = entry.status.updatedAt.milliseconds
+    let known = row.updatedAt.milliseconds
     if known > said || isActive { return .superseded }
     if known < said {
       // What an attempt of ours wrote stands, whatever a file says.
@@ -116,7 +115,7 @@ package struct StatusComparison: Sendable {
       if case .found = archive, archiveJournal?.outcome != .quarantined { break }
       return row.error == nil ? (.otherFields, "the row has failed and does not say why") : nil
     case (.running, .failed), (.queued, .failed):
-      if row.error?.hasPrefix(Self.interrupted) == true { return nil }
+      if row.error?.hasPrefix(MigrationDecision.interrupted) == true { return nil }
     case (.failed, .failed):
       return other("error", status.error, row.error, unless: status.error == nil)
         ?? other("message", status.message, row.message)
@@ -147,12 +146,5 @@ package struct StatusComparison: Sendable {
   {
     guard !isFine, file.map({ UntrustedText.block($0) }) != row.map({ UntrustedText.block($0) }) else { return nil }
     return (.otherFields, "\(name): the file says \(file ?? "nothing"), the row \(row ?? "nothing")")
-  }
-}
-
-extension Timestamp {
-  /// As JavaScript counts: what AppHub's files can hold.
-  package var inMilliseconds: Int64 {
-    microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000
   }
 }
