@@ -1,4 +1,4 @@
-package import BundleModel
+internal import BundleModel
 package import BundleStore
 internal import LegacyStore
 

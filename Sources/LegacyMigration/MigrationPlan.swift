@@ -1,4 +1,5 @@
 package import BundleModel
+internal import LegacyStore
 
 /// What would become of everything that directories hold: what `migrate plan` tells.
 package struct MigrationPlan: Equatable, Sendable {
