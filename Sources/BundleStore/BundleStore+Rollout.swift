@@ -10,23 +10,23 @@ extension BundleStore {
     }
   }
 
-  /// Lets every pod read from the other side, unless `refusal` finds a reason against it. Either is recorded.
+  /// Lets every pod read from the other side, unless `refusals` finds reasons against it. Either is recorded.
   ///
   /// - Parameters:
-  ///   - refusal: decides by what is known at this moment; of several calls one decides after the other.
+  ///   - refusals: decides by what is known at this moment; of several calls one decides after the other.
   ///   - detail: what else to record.
   package func switchReads(
     _ change: ReadSwitch, by who: String, detail: [String: String] = [:],
-    refusal: @escaping @Sendable (RolloutFacts) -> String?
+    refusals: @escaping @Sendable (RolloutFacts) -> [String]
   ) async throws -> SwitchAnswer {
     let goneAfter = settings.goneAfter
     let detail = try Parameter.detail(detail, of: "a \(change.rawValue)")
     return try await transaction(deadline: .seconds(20)) { connection in
       _ = try await connection.query("select bundletop_lock_reads()")
-      let reason = refusal(try await Self.rollout(goneAfter, on: connection))
+      let reasons = refusals(try await Self.rollout(goneAfter, on: connection))
       let rows = try await connection.query(
-        SQLText.switchReads, [.text(change.rawValue), .who(who), .line(reason), detail])
-      return SwitchAnswer(refusal: reason, hasChanged: try rows.first?.decode("changed") ?? false)
+        SQLText.switchReads, [.text(change.rawValue), .who(who), .line(reasons.first), detail])
+      return SwitchAnswer(refusals: reasons, hasChanged: try rows.first?.decode("changed") ?? false)
     }
   }
 

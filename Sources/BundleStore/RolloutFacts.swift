@@ -114,8 +114,8 @@ package enum ReadSwitch: String, Sendable {
 
 /// What became of a switch.
 package struct SwitchAnswer: Equatable, Sendable {
-  /// Why it was refused, in one sentence; nil when it was not.
-  package var refusal: String?
+  /// Why it was refused, each in one sentence; empty when it was not.
+  package var refusals: [String]
   /// False: reads came from that side already, or it was refused.
   package var hasChanged: Bool
 }

@@ -84,7 +84,7 @@ begin
     changed := found;
   end if;
   perform bundletop_audit(
-    p_what, p_who, null, null,
+    'migrate ' || p_what, p_who, null, null,
     case when p_refusal is not null then 'refused: ' || p_refusal
          when changed then 'reads come from the ' || side else 'reads came from the ' || side || ' already' end,
     p_detail, null);

@@ -49,7 +49,7 @@ package struct DirectoryCleaner: Sendable {
   ) async throws -> CleanReport {
     if let refusal = CleanDecision.refusal(source.id, try await store.rollout()) {
       try await store.audit(
-        "clean", slug: nil, by: who, result: "refused: \(refusal)", detail: ["source": source.id])
+        "migrate clean", slug: nil, by: who, result: "refused: \(refusal)", detail: ["source": source.id])
       throw MigrationError(.refused, refusal)
     }
     let proved = try await proved(source)
@@ -70,7 +70,7 @@ package struct DirectoryCleaner: Sendable {
     guard apply else { return report }
     try await store.note(source.id, path: source.directory.path, host: host, step: .cleaned)
     try await store.audit(
-      "clean", slug: nil, by: who,
+      "migrate clean", slug: nil, by: who,
       result: "removed \(report.statuses) status files and \(report.archives) archives "
         + "(\(HumanText.size(report.bytes))), kept \(report.kept.count)",
       detail: [

@@ -65,8 +65,7 @@ struct SourceLook: Sendable {
       let slug = found.entry.status.slug
       if case .quarantined(let reason) = found.verdict {
         list.append(.init(source: source.id, path: file.path, slug: slug, reason: reason))
-      }
-      if let reason = found.archiveQuarantine {
+      } else if let reason = found.archiveQuarantine {
         list.append(
           .init(source: source.id, path: found.archive.file?.path ?? file.path, slug: slug, reason: reason))
       }
