@@ -5,6 +5,8 @@ package struct MigrationDecision: Equatable, Sendable {
   package var slug: Slug
   /// What counts of all that the directories say.
   package var winner: MigrationCandidate
+  /// What else the directories say of it.
+  package var others: [MigrationCandidate]
   package var verdict: Verdict
   /// One for each status that does not simply become a row; sound ones have none.
   package var findings: [MigrationFinding]

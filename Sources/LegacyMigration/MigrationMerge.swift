@@ -21,8 +21,9 @@ package enum MigrationMerge {
     }
     let (verdict, finding) = verdict(on: winner, against: row, requeue: requeue)
     if let finding { findings.append(finding) }
+    let others = candidates.filter { $0.source != winner.source || $0.entry.file.path != winner.entry.file.path }
     return MigrationDecision(
-      slug: winner.status.slug, winner: winner, verdict: verdict, findings: findings)
+      slug: winner.status.slug, winner: winner, others: others, verdict: verdict, findings: findings)
   }
 
   /// In one directory a file of its own counts before any member of `status.json`, however old it is: AppHub wrote

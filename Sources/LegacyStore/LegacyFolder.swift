@@ -165,7 +165,7 @@ package struct LegacyStamp: Hashable, Sendable {
 }
 
 /// An open regular file. Every call blocks.
-struct LegacyHandle: ~Copyable {
+struct LegacyHandle: ~Copyable, Sendable {
   let descriptor: CInt
   /// For messages.
   let shown: String

@@ -42,6 +42,7 @@ struct RowTests {
     Example("claim", SQLText.claim, ClaimRow.columns),
     Example("renew", SQLText.renew, HeldRow.columns),
     Example("held", SQLText.held, HeldRow.columns),
+    Example("journal_page", SQLText.journalPage, JournalRow.columns),
     Example("gc_marks", SQLText.gcMarks, LeftoverMarkRow.columns),
     Example("operations", SQLText.operations, OperationRow.columns),
     Example("pauses", SQLText.pauses, PauseRow.columns),
