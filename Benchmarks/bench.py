@@ -20,7 +20,8 @@ from peers import Cast
 from report import page
 
 ROWS = ['first_frame', 'idle', 'changes', 'poll', 'freshness', 'large_object', 'medium_objects', 'small_objects',
-        'presign', 'sha256', 'claims', 'idle_pod', 'doorbell', 'http_list', 'http_events']
+        'presign', 'sha256', 'claims', 'idle_pod', 'doorbell', 'http_list', 'http_events',
+        'migrate_small', 'migrate_large']
 ROOT = HERE.parent
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests in a temporary directory of their own, then searches what they and the programs they started wrote
-# for secrets. Succeeds when all tests do and no secret is found; the tests' own summary is the last line printed.
+# for secrets. Succeeds when all tests do and no secret is found; the tests' own summary is the last line printed. What
+# failed is told once more before it, because of a long log often only the end is kept.
 #
 # usage: test.sh [ARGUMENT OF swift test]...
 #
@@ -27,5 +28,10 @@ swift test --skip-build --disable-xctest --experimental-maximum-parallelization-
   tee "$logs/swift-test.log" | sed -u '$d'
 status=${PIPESTATUS[0]}
 scripts/secret-scan.sh "$logs" "$TMPDIR" || status=$((status == 0 ? 1 : status))
+if [ "$status" != 0 ]; then
+  # Each issue with the first lines that it was told with, neither of them endless.
+  awk '/^✘ .* recorded an issue/ { left = 4 } /^(✔|◇|✘ (Test|Suite) .* failed after)/ { left = 0 } left-- > 0' \
+    "$logs/swift-test.log" | cut -c 1-1000 | head -n 50
+fi
 tail -n 1 "$logs/swift-test.log"
 exit "$status"

@@ -9,9 +9,12 @@ package struct Pod: Equatable, Sendable {
   /// What the links that it answers begin with; nil when they are relative.
   package var publicURL: String?
   package var version: String
+  /// As the pod wrote it; see `mode`.
   package var persistence: String
   /// Identity of the object store that it writes to.
   package var store: String
+  /// Its directory of AppHub's files; nil when it has none.
+  package var directory: PodDirectory?
   package var startedAt: Timestamp
   package var lastSeen: Timestamp
   package var concurrency: Int
@@ -27,8 +30,9 @@ package struct Pod: Equatable, Sendable {
 
   package init(
     owner: OwnerID, name: String, url: String? = nil, metricsURL: String? = nil, publicURL: String? = nil,
-    version: String, persistence: String, store: String, startedAt: Timestamp, lastSeen: Timestamp,
-    concurrency: Int, running: Int = 0, catalogue: Int = 0, notes: [String] = [], digest: ServedDigest? = nil,
+    version: String, persistence: String, store: String, directory: PodDirectory? = nil, startedAt: Timestamp,
+    lastSeen: Timestamp, concurrency: Int, running: Int = 0, catalogue: Int = 0, notes: [String] = [],
+    digest: ServedDigest? = nil,
     presence: Presence = .live
   ) {
     self.owner = owner
@@ -39,6 +43,7 @@ package struct Pod: Equatable, Sendable {
     self.version = version
     self.persistence = persistence
     self.store = store
+    self.directory = directory
     self.startedAt = startedAt
     self.lastSeen = lastSeen
     self.concurrency = concurrency
@@ -57,6 +62,9 @@ package struct Pod: Equatable, Sendable {
     /// It said goodbye.
     case stopped
   }
+
+  /// Where it keeps bundles; nil for a word of another version.
+  package var mode: PersistenceMode? { PersistenceMode(rawValue: persistence) }
 
   package var isGone: Bool { presence == .gone }
   package var isStopped: Bool { presence == .stopped }

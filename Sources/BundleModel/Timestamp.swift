@@ -23,4 +23,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     if overflow || carry || beyond { return Timestamp(microseconds: seconds < 0 ? .min : .max) }
     return Timestamp(microseconds: moment)
   }
+
+  /// Cut to milliseconds, the resolution of AppHub's moments.
+  package var wholeMilliseconds: Timestamp {
+    let rest = microseconds % 1000
+    let (cut, isBeyond) = microseconds.subtractingReportingOverflow(rest < 0 ? rest + 1000 : rest)
+    return isBeyond ? self : Timestamp(microseconds: cut)
+  }
 }

@@ -57,17 +57,19 @@ extension BundleStore {
   ///
   /// - Throws: `.invalid` for a stage that is not one of a running bundle.
   package func report(_ progress: Progress, for claim: Claim) async throws(StoreError) -> Bool {
+    let rows = try await write(SQLText.progress, try progressParameters(progress, for: claim))
+    return !rows.isEmpty
+  }
+
+  func progressParameters(_ progress: Progress, for claim: Claim) throws(StoreError) -> [Parameter] {
     guard progress.stage.state == .running else {
       throw StoreError(
         .invalid, "progress of \(claim.slug) cannot say \(progress.stage.rawValue): only its end can")
     }
-    let rows = try await write(
-      SQLText.progress,
-      claim.fence + [
-        .text(progress.stage.rawValue), .block(progress.message),
-        Parameter(progress.bytesDone), Parameter(progress.bytesTotal), Parameter(progress.fingerprint?.text),
-      ])
-    return !rows.isEmpty
+    return claim.fence + [
+      .text(progress.stage.rawValue), .block(progress.message),
+      Parameter(progress.bytesDone), Parameter(progress.bytesTotal), Parameter(progress.fingerprint?.text),
+    ]
   }
 
   /// Publishes what an attempt made and ends its job, in one transaction.
@@ -114,16 +116,20 @@ extension BundleStore {
     _ claim: Claim, errorClass: ErrorClass, error: String, tail: String? = nil,
     random: Double = Double.random(in: 0...1)
   ) async throws(StoreError) -> AttemptEnd {
+    let rows = try await write(SQLText.fail, failure(claim, errorClass, error, tail, random))
+    return try single(rows, as: String.self).flatMap(JobState.init).map(AttemptEnd.ended) ?? .lost
+  }
+
+  func failure(_ claim: Claim, _ errorClass: ErrorClass, _ error: String, _ tail: String?, _ random: Double)
+    -> [Parameter]
+  {
     let wait: Parameter =
       errorClass.isTransient ? .interval(settings.backoff(after: claim.attempt, random: random)) : .null
     let text = UntrustedText.block(error)
-    let rows = try await write(
-      SQLText.fail,
-      claim.fence + [
-        .text(errorClass.rawValue), .text(text.isEmpty ? "example bundle packaging failed" : text),
-        .block(tail), wait,
-      ])
-    return try single(rows, as: String.self).flatMap(JobState.init).map(AttemptEnd.ended) ?? .lost
+    return claim.fence + [
+      .text(errorClass.rawValue), .text(text.isEmpty ? "example bundle packaging failed" : text), .block(tail),
+      wait,
+    ]
   }
 
   /// Gives a job back unharmed; the attempt does not count.

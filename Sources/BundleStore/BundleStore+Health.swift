@@ -16,7 +16,7 @@ extension BundleStore {
 
   /// How the queue and the writers are.
   package func vitals(deadline: Duration) async throws(StoreError) -> StoreVitals {
-    let rows = try await query(SQLText.vitals, deadline: deadline)
+    let rows = try await query(SQLText.vitals, [.interval(settings.goneAfter)], deadline: deadline)
     return try decoding {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database told nothing of itself") }
       func span(_ column: String) throws -> Duration? {
@@ -25,7 +25,8 @@ extension BundleStore {
       return StoreVitals(
         now: try row.decode("now"), queued: try row.decode("queued"), waited: try span("waited"),
         running: try row.decode("running"), expiredLeases: try row.decode("expired"),
-        hasForeignWriters: try row.decode("foreign_writers"), oldestWrite: try span("oldest_write"))
+        hasForeignWriters: try row.decode("foreign_writers"), oldestWrite: try span("oldest_write"),
+        modes: try row.decode("modes"))
     }
   }
 

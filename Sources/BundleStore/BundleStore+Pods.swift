@@ -8,10 +8,11 @@ extension BundleStore {
     _ = try await query(
       SQLText.registerPod,
       [
-        owner, .text(pod.worker.pod), Parameter(pod.url), .text(pod.version), .text(pod.persistence),
+        owner, .text(pod.worker.pod), Parameter(pod.url), .text(pod.version), .text(pod.mode.rawValue),
         .text(pod.store), .integer(pod.concurrency), .integer(pod.catalogue.count),
-        .textArray(pod.notes.map { UntrustedText.line($0) }), Parameter(pod.legacy?.path),
-        Parameter(pod.legacy?.unmigrated), Parameter(pod.metricsURL), Parameter(pod.publicURL),
+        .textArray(pod.notes.map { UntrustedText.line($0) }), Parameter(pod.directory?.path),
+        Parameter(pod.directory?.source), Parameter(pod.directory?.unmigrated), Parameter(pod.metricsURL),
+        Parameter(pod.publicURL),
       ])
     _ = try await write(
       SQLText.offer,
@@ -32,6 +33,25 @@ extension BundleStore {
     _ = try await query(
       SQLText.publishDigest, [.text(worker.owner.text), .text(checksum.hex), .text(snapshot)],
       deadline: settings.goneAfter)
+  }
+
+  /// Publishes what a pod found in its directory. False: the pod's row is gone, so nobody was told.
+  ///
+  /// - Parameters:
+  ///   - source: nil leaves what was published before.
+  ///   - unmigrated: nil: nobody knows at the moment.
+  package func publishDirectory(source: String?, unmigrated: Int?, of worker: Worker) async throws(StoreError)
+    -> Bool
+  {
+    let rows = try await query(
+      SQLText.publishDirectory, [.text(worker.owner.text), Parameter(source), Parameter(unmigrated)],
+      deadline: settings.goneAfter)
+    return !rows.isEmpty
+  }
+
+  /// Which side pods read from while they write to both. The directory, until somebody has said otherwise.
+  package func readSide() async throws(StoreError) -> ReadSide {
+    try await readPoint(of: nil, deadline: settings.goneAfter).side
   }
 
   /// Says goodbye.
@@ -76,7 +96,7 @@ extension BundleStore {
     Set(try rows.compactMap { Slug(try $0.decode("slug", as: String.self)) })
   }
 
-  /// The stores of live pods that were here first and write somewhere else than this one.
+  /// The stores of live pods for which this one must wait: see `SQL/live_stores.sql`.
   package func foreignStores(seenBy worker: Worker) async throws(StoreError) -> [String] {
     let rows = try await query(SQLText.liveStores, [.text(worker.owner.text), .interval(settings.goneAfter)])
     return try decoding { try rows.map { try $0.decode("store", as: String.self) } }

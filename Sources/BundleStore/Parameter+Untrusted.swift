@@ -23,6 +23,19 @@ extension Parameter {
     }
     return .text(String(decoding: encoded, as: UTF8.self))
   }
+
+  /// A row as jsonb: columns as text, those that are absent are null.
+  static func row(_ members: [String: String]) throws(StoreError) -> Parameter { try json(members) }
+
+  /// Several rows as one jsonb array.
+  static func rows(_ rows: [[String: String]]) throws(StoreError) -> Parameter { try json(rows) }
+
+  private static func json(_ value: some Encodable) throws(StoreError) -> Parameter {
+    guard let encoded = try? JSONEncoder().encode(value) else {
+      throw StoreError(.invalid, "a row cannot be written as JSON")
+    }
+    return .text(String(decoding: encoded, as: UTF8.self))
+  }
 }
 
 extension Claim {

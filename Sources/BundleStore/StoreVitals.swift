@@ -15,10 +15,12 @@ package struct StoreVitals: Equatable, Sendable {
   package var hasForeignWriters: Bool
   /// The age of the oldest open transaction that has written: the feed reads everything since it again and again.
   package var oldestWrite: Duration?
+  /// The persistence modes of the live pods, each once; more than one is a rollout under way.
+  package var modes: [String]
 
   package init(
     now: Timestamp, queued: Int = 0, waited: Duration? = nil, running: Int = 0, expiredLeases: Int = 0,
-    hasForeignWriters: Bool = false, oldestWrite: Duration? = nil
+    hasForeignWriters: Bool = false, oldestWrite: Duration? = nil, modes: [String] = []
   ) {
     self.now = now
     self.queued = queued
@@ -27,6 +29,7 @@ package struct StoreVitals: Equatable, Sendable {
     self.expiredLeases = expiredLeases
     self.hasForeignWriters = hasForeignWriters
     self.oldestWrite = oldestWrite
+    self.modes = modes
   }
 }
 

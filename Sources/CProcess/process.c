@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -46,3 +47,7 @@ const char *process_errno_text(int code) {
 }
 
 void process_trim_heap(void) { malloc_trim(0); }
+
+int process_close_from(void *file_actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(file_actions, first);
+}

@@ -17,14 +17,17 @@ package struct CatalogPod: Sendable {
   ///   - catalogue: what was found under `settings.examplesRoot`.
   ///   - artifacts: where archives go.
   ///   - server: what answers HTTP, listening already; it stops before the pod says goodbye.
+  ///   - legacy: looks after `settings.directory`, if there is one.
   ///   - metrics: where the work is counted.
   package init(
     settings: PodSettings, catalogue: Catalogue, store: BundleStore, artifacts: any ArtifactStore,
-    server: HTTPServer? = nil, metrics: PodMetrics = PodMetrics(), log: Logger
+    server: HTTPServer? = nil, legacy: LegacyWatch? = nil, metrics: PodMetrics = PodMetrics(), log: Logger
   ) {
     let pod = PodDependencies(
-      settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, log: log,
+      settings: settings, catalogue: catalogue, store: store,
+      statuses: PodDependencies.statuses(settings, store, log), artifacts: artifacts, log: log,
       metrics: metrics)
+    let directory = DirectoryKnowledge(settings.directory)
     let offer = Offer(settings: settings, catalogue: catalogue, storeIdentity: artifacts.identity)
     let wakeUps = WakeUps()
     let work = WorkInHand(pod: pod, wakeUps: wakeUps)
@@ -33,15 +36,19 @@ package struct CatalogPod: Sendable {
     self.offer = offer
     self.work = work
     let serving: [any PodService] = server.map { [Serving(server: $0)] } ?? []
-    services =
+    var services: [any PodService] =
       serving + [
-        Heartbeat(pod: pod, offer: offer, work: work, agreement: agreement, wakeUps: wakeUps),
+        Heartbeat(pod: pod, offer: offer, work: work, directory: directory, agreement: agreement, wakeUps: wakeUps),
         LeaseKeeping(pod: pod, work: work),
         Housekeeping(pod: pod),
         Listening(pod: pod, wakeUps: wakeUps),
         Claiming(pod: pod, work: work, agreement: agreement, wakeUps: wakeUps),
         Stopping(work: work),
       ] + (settings.ownListener.map { [SelfReading(pod: pod, listener: $0)] } ?? [])
+    if let folder = settings.directory, let legacy {
+      services.append(DirectoryWatching(pod: pod, directory: folder, knowledge: directory, watch: legacy))
+    }
+    self.services = services
   }
 
   /// Works until the task is cancelled; then gives back what it holds and says goodbye.

@@ -18,11 +18,13 @@ struct Offer: Sendable {
   }
 
   /// The same for the database.
-  func registration(of worker: Worker) -> PodRegistration {
+  ///
+  /// - Parameter directory: what is known of the pod's directory.
+  func registration(of worker: Worker, directory: PodDirectory?) -> PodRegistration {
     PodRegistration(
       worker: worker, url: settings.url, metricsURL: settings.metricsURL, publicURL: settings.publicURL,
-      version: settings.version, store: storeIdentity, concurrency: settings.concurrency,
+      version: settings.version, mode: settings.mode, store: storeIdentity, concurrency: settings.concurrency,
       catalogue: catalogue.bundles.values.map { ($0.slug, $0.version) }.sorted { $0.0 < $1.0 },
-      notes: notes, legacy: settings.legacy)
+      notes: notes, directory: directory)
   }
 }

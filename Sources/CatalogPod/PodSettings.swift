@@ -1,4 +1,5 @@
 package import BundleModel
+package import LegacyStore
 package import Packager
 
 /// What makes one catalog pod.
@@ -24,12 +25,14 @@ package struct PodSettings: Sendable {
   package var packaging: PackagingPolicy
   /// Where workspaces are made.
   package var temporaryDirectory: String
-  /// The folder of AppHub's files, and how many of them nobody has moved yet; nil where there is none.
-  package var legacy: (path: String, unmigrated: Int)?
+  /// Where it keeps bundles.
+  package var mode = PersistenceMode.database
+  /// The folder of AppHub's files; nil where there is none.
+  package var directory: LegacyDirectory?
 
   package init(
     name: String, owner: OwnerID, url: String? = nil, version: String, concurrency: Int, examplesRoot: String,
-    packaging: PackagingPolicy, temporaryDirectory: String, legacy: (path: String, unmigrated: Int)? = nil
+    packaging: PackagingPolicy, temporaryDirectory: String
   ) {
     self.name = name
     self.owner = owner
@@ -39,6 +42,5 @@ package struct PodSettings: Sendable {
     self.examplesRoot = examplesRoot
     self.packaging = packaging
     self.temporaryDirectory = temporaryDirectory
-    self.legacy = legacy
   }
 }

@@ -1,16 +1,22 @@
 internal import ArtifactStorage
+internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Synchronization
 
-/// Whether the live pods use one object store: a pod that writes archives where nobody else reads them must not claim.
+/// Whether the live pods find what this one would make: a pod that writes where nobody else reads must not claim. See
+/// `SQL/live_stores.sql`.
 final class StoreAgreement: Sendable {
   private let pod: PodDependencies
-  private let state = Atomic(true)
+  private let state: Atomic<Bool>
 
-  init(pod: PodDependencies) { self.pod = pod }
+  init(pod: PodDependencies) {
+    self.pod = pod
+    // What is made in files takes the row away that others may keep the bundle in: not before it was looked.
+    state = Atomic(pod.settings.mode != .filesystem)
+  }
 
-  /// What the last look found; true before the first.
+  /// What the last look found; before the first, true unless the pod keeps bundles in files.
   var holds: Bool { state.load(ordering: .relaxed) }
 
   /// Asks what stores the other pods use, and says so when the answer has changed.
@@ -18,7 +24,16 @@ final class StoreAgreement: Sendable {
     let others = try await pod.store.foreignStores(seenBy: pod.worker)
     guard state.exchange(others.isEmpty, ordering: .relaxed) != others.isEmpty else { return }
     if others.isEmpty {
-      pod.log.info("the object store is the other pods' again; claiming")
+      pod.log.info(
+        pod.settings.mode == .filesystem
+          ? "claiming: no live pod keeps bundles in the database"
+          : "the object store is the other pods' again; claiming")
+      return
+    }
+    guard pod.settings.mode != .filesystem else {
+      pod.log.error(
+        "not claiming: other pods keep bundles in the database, and would not find what this one makes",
+        metadata: ["hint": "start it in their mode, or end them first"])
       return
     }
     var metadata: Logger.Metadata = [

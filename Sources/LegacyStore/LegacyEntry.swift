@@ -21,10 +21,13 @@ package struct LegacyFile: Hashable, Sendable {
 package struct LegacyEntry: Equatable, Sendable {
   package var file: LegacyFile
   package var status: LegacyStatus
+  /// For people: what was odd about it and how it was taken, one line each.
+  package var notes: [String]
 
-  package init(file: LegacyFile, status: LegacyStatus) {
+  package init(file: LegacyFile, status: LegacyStatus, notes: [String] = []) {
     self.file = file
     self.status = status
+    self.notes = notes
   }
 }
 

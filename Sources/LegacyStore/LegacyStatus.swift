@@ -39,11 +39,12 @@ package struct LegacyStatus: Equatable, Sendable {
     self.message = message
   }
 
-  /// What a file keeps of a row.
+  /// What a file keeps of a row; moments cut to milliseconds, so that it is equal to what is read back.
   package init(_ row: BundleStatus) {
     self.init(
-      slug: row.slug, fingerprint: row.fingerprint, stage: row.stage, state: row.state, createdAt: row.createdAt,
-      updatedAt: row.updatedAt, jobID: row.jobID, version: row.version, checksum: row.checksum,
+      slug: row.slug, fingerprint: row.fingerprint, stage: row.stage, state: row.state,
+      createdAt: row.createdAt.wholeMilliseconds, updatedAt: row.updatedAt.wholeMilliseconds, jobID: row.jobID,
+      version: row.version, checksum: row.checksum,
       filename: row.filename, cached: row.cached, error: row.error, message: row.message)
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ProcessControl
 
 /// posix_spawn(3) with the settings that every child of ours gets.
 enum Spawn {
@@ -18,12 +19,10 @@ enum Spawn {
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     if let lifeline { posix_spawn_file_actions_adddup2(&actions, lifeline, Lifeline.descriptor) }
-    // Whoever started us may have left descriptors open that no server of ours should keep open. glibc ignores
-    // those that are closed by then.
-    let lastKept = lifeline == nil ? 2 : Lifeline.descriptor
-    for name in entries(of: "/proc/self/fd") {
-      if let number = Int32(name), number > lastKept { posix_spawn_file_actions_addclose(&actions, number) }
-    }
+    // Whoever started us may have left descriptors open that no server of ours should keep open, and other threads
+    // open some while we are here: the child itself closes all, which nothing can come between.
+    let closing = ThisProcess.closeInChild(from: lifeline == nil ? 3 : Lifeline.descriptor + 1, &actions)
+    guard closing == 0 else { throw .system("cannot start \(name)", closing) }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 internal import CPostgres
 internal import Glibc
 
@@ -91,7 +91,7 @@ struct EncodedParameters {
 
 extension Timestamp {
   /// ISO with microseconds and zone, years before 1 as BC. Source: Postgres manual, 8.5.1.
-  var postgresText: String {
+  package var postgresText: String {
     if self == .infiniteFuture { return "infinity" }
     if self == .infinitePast { return "-infinity" }
     let c = CivilTime(self)

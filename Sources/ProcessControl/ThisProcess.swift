@@ -14,6 +14,14 @@ package enum ThisProcess {
   /// Gives memory that is free back to the system: after something large came and went, it would stay ours for good.
   package static func trimHeap() { process_trim_heap() }
 
+  /// Lets a child of posix_spawn(3) close every descriptor from this one on, also those that other threads open while
+  /// it is being started. Returns an errno, or 0.
+  ///
+  /// - Parameter actions: a `posix_spawn_file_actions_t`.
+  package static func closeInChild(from first: Int32, _ actions: UnsafeMutableRawPointer) -> Int32 {
+    process_close_from(actions, first)
+  }
+
   /// The environment, read once at start.
   package static func environment() -> [String: String] {
     var result: [String: String] = [:]
@@ -56,6 +64,16 @@ package enum ThisProcess {
     let result = getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found)
     guard result == 0, found != nil, let name = entry.pw_name else { return "uid \(getuid())" }
     return UntrustedText.line(String(cString: name), limit: 64)
+  }
+
+  /// What this machine calls itself; "localhost" when it says nothing.
+  package static func hostName() -> String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let code = buffer.withUnsafeMutableBytes { raw in
+      gethostname(raw.baseAddress!.assumingMemoryBound(to: CChar.self), raw.count - 1)
+    }
+    let name = code == 0 ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : ""
+    return name.isEmpty ? "localhost" : UntrustedText.line(name, limit: 64)
   }
 
   /// A random version 4 UUID in lower case.

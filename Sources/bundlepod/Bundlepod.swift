@@ -19,6 +19,8 @@ struct Bundlepod: AsyncParsableCommand {
     abstract: "Package example bundles, together with all other pods on the same database.",
     discussion: """
       DATABASE_URL (or libpq's PG* variables) names the database, APPHUB_BUNDLE_STORAGE_* the object store.
+      APPHUB_BUNDLE_PERSISTENCE says where bundles are kept: in the database and the object store (database, the
+      default), in files as AppHub did (filesystem), or in both (dual).
       SIGTERM ends it in good order: what it works on is given back and another pod goes on.
       """,
     version: "bundlepod \(BuildInfo.text)")
@@ -27,6 +29,7 @@ struct Bundlepod: AsyncParsableCommand {
   var examplesRoot: String
   @Option(help: "The name that people know this pod by. Default: HOSTNAME, else the host's name.") var name: String?
   @Option(help: "Bundles packaged at once. Default: EXAMPLE_BUNDLE_CONCURRENCY, else 1.") var concurrency: Int?
+  @OptionGroup(title: "Persistence") var persistence: PersistenceOptions
   @OptionGroup(title: "HTTP") var serving: ServingOptions
   @OptionGroup(title: "Log") var logging: LogOptions
   @OptionGroup(title: "Packaging") var packaging: PackagingOptions
@@ -63,15 +66,16 @@ struct Bundlepod: AsyncParsableCommand {
   private func serve(until signals: TerminationSignals) async throws -> Int32 {
     let environment = ThisProcess.environment()
     var settings = try podSettings(environment)
+    let kept = try persistence.choice(environment: environment)
+    (settings.mode, settings.directory) = (kept.mode, kept.directory)
     if let complaint = settings.packaging.complaint(environment: environment) {
       throw CommandFailure(.usage, complaint)
     }
     let log = PodLog.logger(pod: settings.name, logging)
     let served = try serving.plan(environment: environment)
-    settings.legacy = legacyFiles(environment, log: log)
     var connection = try ConnectionSettings(environment: environment)
     connection.applicationName = "bundlepod \(settings.name)"
-    let storage = try StorageSettings(environment: environment)
+    let storage = try kept.storage(environment: environment)
     for warning in storage.warnings { log.warning("\(UntrustedText.line(warning))") }
     let catalogue = try await Catalogue.scan(root: settings.examplesRoot)
     log.info(
@@ -85,8 +89,9 @@ struct Bundlepod: AsyncParsableCommand {
     let watched = BundleStore(connection, settings: times.settings, connections: 2)
     let metrics = PodMetrics()
     metrics.watch(asked, pool: "api")
+    let legacy = legacyWatch(kept, store: watched, storage)
     let health = PodHealth(
-      store: watched, artifacts: artifacts, legacy: legacyWatch(environment, store: watched, storage))
+      store: watched, artifacts: artifacts, legacy: legacy, follower: kept.mode == .dual ? settings.owner : nil)
     let server = try await served?.start(
       &settings, store: asked, artifacts: artifacts, health: health, metrics: metrics, log: log)
     let work = Task { [settings] in
@@ -95,7 +100,7 @@ struct Bundlepod: AsyncParsableCommand {
       metrics.watch(store, pool: "work")
       await CatalogPod(
         settings: settings, catalogue: catalogue, store: store, artifacts: artifacts, server: server,
-        metrics: metrics, log: log
+        legacy: legacy, metrics: metrics, log: log
       ).run()
       await store.close()
     }
@@ -133,33 +138,14 @@ struct Bundlepod: AsyncParsableCommand {
       temporaryDirectory: environment["TMPDIR"]?.nonBlank ?? "/tmp")
   }
 
-  /// AppHub's status files that nobody has moved into the durable store yet, if there are any.
-  private func legacyFiles(_ environment: [String: String], log: Logger) -> (path: String, unmigrated: Int)? {
-    guard let directory = LegacyDirectory.find(environment: environment) else { return nil }
-    switch directory.countStatusFiles() {
-    case .absent: return nil
-    case .unreadable(let reason):
-      log.warning(
-        "the legacy directory cannot be read", metadata: ["dir": "\(directory.path)", "error": "\(reason)"])
-      return nil
-    case .files(let count, let orMore):
-      if count > 0 {
-        log.warning(
-          "status files of AppHub have not been moved into the database",
-          metadata: ["dir": "\(directory.path)", "files": "\(count)\(orMore ? " or more" : "")"])
-      }
-      return (directory.path, count)
-    }
-  }
-
   /// Who looks after what is left of AppHub's files, if there is a place for them.
   private func legacyWatch(
-    _ environment: [String: String], store: BundleStore, _ storage: StorageSettings
+    _ kept: PersistenceOptions.Choice, store: BundleStore, _ storage: StorageSettings
   ) -> LegacyWatch? {
-    guard let directory = LegacyDirectory.find(environment: environment) else { return nil }
+    guard let directory = kept.directory else { return nil }
     var liveStore: String?
     if case .local(let root, _) = storage.backend { liveStore = root }
-    return LegacyWatch(directory, store: store, liveStore: liveStore)
+    return LegacyWatch(directory, mode: kept.mode, store: store, liveStore: liveStore)
   }
 
   private func hostName() -> String {

@@ -21,7 +21,7 @@ struct Bundletop: AsyncParsableCommand {
       PodsCommand.self,
       PackageCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self, ResumeCommand.self,
       OperationsCommand.self, SignCommand.self, VerifyCommand.self, GarbageCommand.self, SchemaCommand.self,
-      S3Command.self, DoctorCommand.self, DemoCommand.self,
+      MigrateCommand.self, S3Command.self, DoctorCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 

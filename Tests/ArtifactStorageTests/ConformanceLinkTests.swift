@@ -39,7 +39,7 @@ import Testing
     try await test.put("the archive", key: key)
     let url = try link(test.store, lifetime: .seconds(1)).url.reveal()
     // 403 at Amazon's, 400 at rclone's.
-    try await eventually(within: .seconds(20), "the link has expired") {
+    try await eventually(within: .seconds(60), "the link has expired") {
       let answer = try await fetch(url)
       return answer.hasPrefix("HTTP/1.1 40") && !answer.contains("the archive")
     }

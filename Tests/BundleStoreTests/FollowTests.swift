@@ -80,7 +80,7 @@ struct FollowTests {
         for number in 1...5 {
           let slug = Slug("s\(number)")!
           _ = try await fixture.store.enqueue(slug, by: "me")
-          try await eventually(within: .seconds(5), "\(slug) arrives") { heard.now.rows[slug] != nil }
+          try await eventually(within: .seconds(60), "\(slug) arrives") { heard.now.rows[slug] != nil }
         }
         #expect(heard.now.resyncs == 1)
       }
@@ -103,7 +103,7 @@ struct FollowTests {
         // Written without ringing: nothing but a poll can find it.
         try await AppHubWriter(connection: fixture.raw).status(
           "quiet", fingerprint: "f", stage: "queued", state: "queued")
-        try await eventually(within: .seconds(5), "the change arrives") { heard.now.rows["quiet"] != nil }
+        try await eventually(within: .seconds(60), "the change arrives") { heard.now.rows["quiet"] != nil }
         try await eventually("live again") { isLive(heard) }
         #expect(heard.now.resyncs == 1)
         #expect(heard.now.unreachable == 0)
@@ -145,16 +145,16 @@ struct FollowTests {
       try await Heard.with(store) { heard in
         try await eventually("the first row") { heard.now.rows["a"] != nil }
         await server.crash()
-        try await eventually(within: .seconds(20), "unreachable is told") { heard.now.unreachable > 0 }
+        try await eventually(within: .seconds(60), "unreachable is told") { heard.now.unreachable > 0 }
         #expect(heard.now.rows["a"] != nil)
         let refusal = await #expect(throws: StoreError.self) { try await store.statuses() }
         #expect(refusal?.kind == .unavailable)
         try await server.startAgain()
-        try await eventually(within: .seconds(20), "a new row is written") {
+        try await eventually(within: .seconds(60), "a new row is written") {
           try await store.enqueue("b", by: "me").job != nil
         }
-        try await eventually(within: .seconds(20), "it arrives") { heard.now.rows["b"] != nil }
-        try await eventually(within: .seconds(20), "live again") { isLive(heard) }
+        try await eventually(within: .seconds(60), "it arrives") { heard.now.rows["b"] != nil }
+        try await eventually(within: .seconds(60), "live again") { isLive(heard) }
       }
       await store.close()
     } catch {

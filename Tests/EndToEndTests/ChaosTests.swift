@@ -77,7 +77,7 @@ struct ChaosPlan {
     // Each start clears up after the dead; the last ones after themselves.
     for name in pods {
       running[name]?.process.kill(SIGTERM)
-      guard await running[name]?.process.waitForExit(within: .seconds(20)) == .exited(0) else {
+      guard await running[name]?.process.waitForExit(within: .seconds(60)) == .exited(0) else {
         throw TestSupportError("\(name) does not leave when asked")
       }
     }

@@ -65,7 +65,7 @@ extension Cluster {
   /// Who followed the feed knows what the tables say.
   private func requireFeed(_ watch: WatchProcess) async throws {
     let truth = try await json("list").elements
-    try await wait("the feed says what the tables say", within: .seconds(20)) {
+    try await wait("the feed says what the tables say", within: .seconds(60)) {
       var last: [JSON: JSON] = [:]
       for line in watch.log.split(separator: "\n") where line.hasPrefix("{") {
         let status = try JSON(parsing: String(line))

@@ -105,7 +105,7 @@ extension EndToEnd {
           "what is not at its end is given back", for: ["4"],
           in: "select count(*)::text from example_bundle_attempts where outcome = 'returned'")
         scene.release()
-        #expect(await victim.process.waitForExit(within: .seconds(20)) == .exited(0))
+        #expect(await victim.process.waitForExit(within: .seconds(60)) == .exited(0))
         try await scene.waitUntilCompleted()
       case .stopped:
         victim.process.kill(SIGSTOP)

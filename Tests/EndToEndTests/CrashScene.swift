@@ -156,7 +156,7 @@ struct CrashScene {
     try await cluster.requireSound(watch: watch)
     for pod in [victim, rescuer] where pod.process.isRunning {
       pod.process.kill(SIGTERM)
-      #expect(await pod.process.waitForExit(within: .seconds(20)) == .exited(0), "\(pod.name) leaves when asked")
+      #expect(await pod.process.waitForExit(within: .seconds(60)) == .exited(0), "\(pod.name) leaves when asked")
     }
     await watch.process.stop()
     #expect(leftovers == [])
@@ -165,7 +165,7 @@ struct CrashScene {
       ["victim", "rescuer"].flatMap { Processes.mentioning("\(cluster.folder.path)/tools/\($0)/") }
         .map(Processes.arguments)
     }
-    _ = try? await cluster.wait("no child is left", within: .seconds(5)) { left().isEmpty }
+    _ = try? await cluster.wait("no child is left", within: .seconds(60)) { left().isEmpty }
     #expect(left() == [])
     end()
   }

@@ -39,7 +39,7 @@ extension Cluster {
 
   /// Waits until the dashboard has ended; the terminal must be as it was found.
   func requireRestored(_ terminal: TmuxSession, status: Int32) async throws {
-    try await wait("the dashboard ends with \(status)", within: .seconds(15)) { terminal.exitStatus() == status }
+    try await wait("the dashboard ends with \(status)", within: .seconds(60)) { terminal.exitStatus() == status }
     let flags = try await terminal.flags()
     guard flags == .plain else { throw TestSupportError("the terminal is left as \(flags)") }
     let (before, after) = (try folder.read("stty-before"), try folder.read("stty-after"))

@@ -46,8 +46,8 @@ extension EndToEnd {
 
         let all = everything.union(Processes.descendants(of: process.pid))
         process.kill(SIGTERM)
-        #expect(await process.waitForExit(within: .seconds(20)) == .exited(0))
-        try await demo.wait("no process is left", within: .seconds(2)) {
+        #expect(await process.waitForExit(within: .seconds(60)) == .exited(0))
+        try await demo.wait("no process is left", within: .seconds(60)) {
           !all.contains(where: Processes.isAlive) && Processes.mentioning(demo.folder.path).isEmpty
         }
         #expect(Folder.names(in: demo.temporaryFolder) == [])
@@ -67,7 +67,7 @@ extension EndToEnd {
         try await demo.wait("it has ended", within: .seconds(25)) { terminal.exitStatus() == 0 }
         #expect(try await terminal.flags() == .plain)
         await terminal.close()
-        try await demo.wait("no process is left", within: .seconds(2)) {
+        try await demo.wait("no process is left", within: .seconds(60)) {
           Processes.mentioning(demo.folder.path).isEmpty
         }
         #expect(Folder.names(in: demo.temporaryFolder) == [])
@@ -83,9 +83,9 @@ extension EndToEnd {
         }
         let all = Processes.descendants(of: process.pid)
         process.kill(SIGINT)
-        let exit = await process.waitForExit(within: .seconds(20))
+        let exit = await process.waitForExit(within: .seconds(60))
         #expect(exit == .exited(1), "it did not do what it was asked for")
-        try await demo.wait("no process is left", within: .seconds(2)) {
+        try await demo.wait("no process is left", within: .seconds(60)) {
           !all.contains(where: Processes.isAlive) && Processes.mentioning(demo.folder.path).isEmpty
         }
         #expect(Folder.names(in: demo.temporaryFolder) == [])
@@ -108,7 +108,7 @@ extension EndToEnd {
         #expect(try await demo.livePods() == 2)
 
         process.kill(SIGKILL)
-        try await demo.wait("no process is left", within: .seconds(20)) {
+        try await demo.wait("no process is left", within: .seconds(60)) {
           !everything.contains(where: Processes.isAlive) && Processes.mentioning(demo.folder.path).isEmpty
         }
 
@@ -225,7 +225,7 @@ final class DemoProcess: Sendable {
 
   /// Waits for a condition.
   func wait(
-    _ description: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+    _ description: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
   ) async throws {
     try await eventually(within: limit, every: .milliseconds(100), description, condition)
   }

@@ -27,7 +27,7 @@ extension EndToEnd {
         try await cluster.wait("a part came") { parts[0].events.count > Self.events / 5 }
         a.pod.process.kill(SIGKILL)
         // What it had sent before is read first.
-        #expect(await parts[0].process.waitForExit(within: .seconds(20)) != nil)
+        #expect(await parts[0].process.waitForExit(within: .seconds(60)) != nil)
         parts.append(try cluster.startEventStream("second", of: b, after: try lastID(parts)))
         let again = try await cluster.startServingPod("pod-a")
         try await cluster.wait("another part came") { parts[1].events.count > Self.events / 5 }
@@ -67,7 +67,7 @@ extension EndToEnd {
         #expect(await pod.pod.process.waitForExit(within: .seconds(30)) == .exited(0))
         for stream in streams {
           // A stream that is cut off, not ended, is an error to curl.
-          #expect(await stream.process.waitForExit(within: .seconds(10)) == .exited(0))
+          #expect(await stream.process.waitForExit(within: .seconds(60)) == .exited(0))
         }
       }
     }
@@ -166,7 +166,7 @@ extension EndToEnd {
         let followed = try following.log.split(separator: "\n").map { try JSON(parsing: String($0))["id"] }
         #expect(followed == ofOne)
         following.process.kill(SIGTERM)
-        #expect(await following.process.waitForExit(within: .seconds(10)) == .exited(0))
+        #expect(await following.process.waitForExit(within: .seconds(60)) == .exited(0))
         try await cluster.bundletop("events", "--after", "999999999999-1")
           .expectComplaint(1, saying: "not known any more", of: "an id of another database")
         try await cluster.bundletop("events", "--after", "x").expectComplaint(64, saying: "--after", of: "no id")

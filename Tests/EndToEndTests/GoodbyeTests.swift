@@ -54,22 +54,24 @@ private final class Answers: Sendable {
   var whole: Int { state.withLock { $0.whole } }
   var failures: Set<String> { state.withLock { $0.failures } }
 
+  private var isGoodbye: Bool { state.withLock { $0.isGoodbye } }
+
   /// From now on a connection may be refused.
   func noteGoodbye() { state.withLock { $0.isGoodbye = true } }
 
   func ask(port: Int, _ authorization: String) async {
     let request = "GET /pods HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\(authorization)\r\n"
     while true {
-      let begun = state.withLock { !$0.isGoodbye }
       guard let connection = try? RawConnection(port: port) else {
-        if begun { note("refused before the goodbye") }
+        // Asked when it has happened: the goodbye may have come since this turn began.
+        if !isGoodbye { note("refused before the goodbye") }
         return
       }
       await connection.send(request)
       let answer = await connection.readAll()
       if answer.isEmpty {
         // Connected to a door that closed before anybody looked: nothing of it was read.
-        if begun, !state.withLock({ $0.isGoodbye }) { note("no answer before the goodbye") }
+        if !isGoodbye { note("no answer before the goodbye") }
         return
       }
       note(Self.isWhole(answer) ? nil : "cut off: \(answer)")

@@ -17,15 +17,8 @@ extension EndToEnd {
         #expect(try await pod.get("/pods").status == 200)
         #expect(try await pod.get("/metrics").status == 404)
 
-        var page = ""
-        try await cluster.wait("the pod has counted its last attempt") {
-          page = try await pod.get(pod.metricsURL + "/metrics", as: .nobody).text
-          // On a machine that is busy a check may be late once.
-          return page.contains("catalog_bundle_jobs_total{outcome=\"failed\"} 1\n")
-            && page.contains("\ncatalog_ready 1\n") && page.contains("{check=\"objectStore:access\"} 0\n")
-            && page.contains("catalog_queue_jobs{")
-        }
-        for line in [
+        let lines = [
+          "catalog_bundle_jobs_total{outcome=\"failed\"} 1",
           "catalog_bundle_jobs_total{outcome=\"completed\"} 2", "catalog_bundle_jobs_total{outcome=\"lost\"} 0",
           "catalog_bundle_cache_requests_total{result=\"hit\"} 1",
           "catalog_artifact_upload_duration_seconds_count 1",
@@ -34,12 +27,26 @@ extension EndToEnd {
           "catalog_signed_urls_issued_total{backend=\"s3\"} 1",
           "catalog_health_check{check=\"objectStore:access\"} 0",
           "catalog_http_requests_total{method=\"GET\",route=\"/pods\",status=\"200\"} 1",
-        ] { #expect(page.contains("\n\(line)\n"), "\(line)") }
+        ]
+        // The pod counts an attempt after its end can be seen, and on a busy machine a check may be late once.
+        var page = ""
+        _ = try await eventually(within: .seconds(60), every: .milliseconds(100), "these lines are there") {
+          page = try await pod.get(pod.metricsURL + "/metrics", as: .nobody).text
+          return lines.filter { !page.contains("\n\($0)\n") }
+        } until: { missing in
+          missing.isEmpty
+        }
         #expect(!page.contains("\ncatalog_artifact_upload_bytes_total 0\n"))
         #expect(
           page.contains("\nprocess_resident_memory_bytes ") && page.contains("{pool=\"work\",state=\"idle\"}"))
         cluster.note(page)
       }
+    }
+
+    /// Whether there is one warning, with these words; on a busy machine another may come and go.
+    private func warns(_ health: JSON, _ words: String) -> Bool {
+      health["warnings"].elements.count == 1
+        && health["warnings"].elements.first?.text?.hasPrefix(words) == true
     }
 
     @Test func healthTellsNotMigratedFromLeftovers() async throws {
@@ -52,10 +59,9 @@ extension EndToEnd {
         let variables = ["APPHUB_BUNDLE_LEGACY_DIR": old]
         let before = try await cluster.startServingPod("pod-a", changing: variables)
         let health = try await eventually(
-          within: .seconds(40), every: .milliseconds(500), "one warning",
-          { try await before.json("/health", as: .nobody) }, until: { $0["warnings"].elements.count == 1 })
+          within: .seconds(60), every: .milliseconds(500), "one warning",
+          { try await before.json("/health", as: .nobody) }, until: { warns($0, "not migrated: 1 ") })
         #expect(health["status"] == .string("warn"))
-        #expect(health["warnings"].elements.first?.text?.hasPrefix("not migrated: 1 ") == true)
         #expect(health["checks"]["legacyData:files"]["status"] == .string("warn"))
         try await cluster.wait("it is ready all the same") {
           try await before.get("/health/ready", as: .nobody).status == 200
@@ -63,10 +69,9 @@ extension EndToEnd {
         try await cluster.done("package", "one", "--wait")
         // A pod that starts now has looked at nothing yet.
         let after = try await cluster.startServingPod("pod-b", changing: variables)
-        let later = try await eventually(
-          within: .seconds(40), every: .milliseconds(500), "one warning",
-          { try await after.json("/health", as: .nobody) }, until: { $0["warnings"].elements.count == 1 })
-        #expect(later["warnings"].elements.first?.text?.hasPrefix("migrated, leftovers: 1 ") == true)
+        try await eventually(
+          within: .seconds(60), every: .milliseconds(500), "one warning",
+          { try await after.json("/health", as: .nobody) }, until: { warns($0, "migrated, leftovers: 1 ") })
       }
     }
 
@@ -90,7 +95,10 @@ extension EndToEnd {
         let entry = try JSON(parsing: String(try #require(line)))
         #expect(entry["operation"] == .string("listStatuses") && entry["status"] == .string("200"))
         #expect(entry["level"] == .string("debug") && entry["pod"] == .string("pod-a"))
-        for line in pod.log.split(separator: "\n") { _ = try JSON(parsing: String(line)) }
+        // The pod goes on writing: the last line may be there in part.
+        for line in pod.log.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+          _ = try JSON(parsing: String(line))
+        }
         #expect(!pod.log.contains("very-secret"))
       }
     }

@@ -80,7 +80,7 @@ extension EndToEnd {
           #expect(UInt64(after[0]) ?? .max < UInt64(before[0]) ?? 0, "the ids are given out again")
           try await cluster.database.psql(rings + rings)
           watch.process.kill(SIGCONT)
-          try await cluster.wait("watch sees what was written after the crash", within: .seconds(15)) {
+          try await cluster.wait("watch sees what was written after the crash", within: .seconds(60)) {
             watch.log.contains("second change")
           }
           await watch.process.stop()
@@ -123,10 +123,10 @@ extension EndToEnd {
           }
           try await cluster.waitUntilCompleted("held")
           try await cluster.done("package", "later", "--wait")
-          try await dashboard.waitForScreen("both are shown as completed", within: .seconds(20)) { screen in
+          try await dashboard.waitForScreen("both are shown as completed", within: .seconds(60)) { screen in
             screen.split(separator: "\n").count { $0.contains("completed") } >= 2
           }
-          try await cluster.wait("watch goes on", within: .seconds(20)) {
+          try await cluster.wait("watch goes on", within: .seconds(60)) {
             watch.log.contains(" held completed ") && watch.log.contains(" later completed ")
           }
           // However the restart fell, each job ended once.
@@ -138,7 +138,7 @@ extension EndToEnd {
             ])
           #expect(pods.allSatisfy { $0.process.isRunning })
           watch.process.kill(SIGTERM)
-          #expect(await watch.process.waitForExit(within: .seconds(10)) == .exited(0))
+          #expect(await watch.process.waitForExit(within: .seconds(60)) == .exited(0))
           cluster.note(watch.log)
           try await dashboard.sendKeys("q")
           try await cluster.wait("the dashboard is left") { dashboard.exitStatus() == 0 }

@@ -90,7 +90,7 @@ extension EndToEnd {
         let url = try await cluster.bundletop("sign", "brief", "--ttl", "1", "--json").output
         let link = try JSON(parsing: url)["url"].text ?? ""
         #expect(link.contains("X-Amz-Expires=1&"))
-        try await cluster.wait("the link has expired", within: .seconds(15)) {
+        try await cluster.wait("the link has expired", within: .seconds(60)) {
           // 403 at Amazon's, 400 at rclone's.
           ["400", "403"].contains(try await cluster.fetch(link).status)
         }

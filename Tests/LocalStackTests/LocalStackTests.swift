@@ -72,7 +72,7 @@ import Testing
     }
 
     holder.process.kill(15)
-    #expect(await holder.process.waitForExit(within: .seconds(20)) == .exited(0))
+    #expect(await holder.process.waitForExit(within: .seconds(60)) == .exited(0))
     #expect(ProcessTable.processes(of: holder.path) == [])
     #expect(!TestFile.exists(holder.path))
   }
@@ -84,7 +84,7 @@ import Testing
     #expect(killed.path != living.path)
     killed.process.kill(9)
     try await eventually(
-      within: .seconds(10), "no process of the killed run is left",
+      within: .seconds(60), "no process of the killed run is left",
       { ProcessTable.processes(of: killed.path) }, until: \.isEmpty)
     #expect(TestFile.exists(killed.path))
 

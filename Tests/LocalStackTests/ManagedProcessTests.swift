@@ -1,3 +1,4 @@
+import Glibc
 import LocalStack
 import TestSupport
 import Testing
@@ -28,11 +29,31 @@ import Testing
     #expect(try TestFile.read(log) == "0\n1\n2\n3\n")
   }
 
+  /// What a child inherits by accident it keeps: a connection that we close then stays open at its other end.
+  @Test func inheritsNothingThatIsOpenedMeanwhile() async throws {
+    let folder = try TemporaryDirectory()
+    let opening = Task.detached {
+      while !Task.isCancelled {
+        let descriptors = (0..<50).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+        for descriptor in descriptors { close(descriptor) }
+        await Task.yield()
+      }
+    }
+    defer { opening.cancel() }
+    for number in 0..<40 {
+      let log = "\(folder.path)/\(number)"
+      let process = try ManagedProcess.start(
+        ManagedProcess.Command("ls", ["/proc/self/fd"], environment: path, logFile: log))
+      #expect(await process.waitForExit() == .exited(0))
+      #expect(try TestFile.read(log) == "0\n1\n2\n3\n")
+    }
+  }
+
   @Test(arguments: [(2 as Int32), 9, 15]) func tellsWhichSignalEndedIt(signal: Int32) async throws {
     let process = try ManagedProcess.start(ManagedProcess.Command("tail", ["-f", "/dev/null"], environment: path))
     #expect(await process.waitForExit(within: .milliseconds(50)) == nil)
     #expect(process.kill(signal))
-    #expect(await process.waitForExit(within: .seconds(10)) == .signalled(signal))
+    #expect(await process.waitForExit(within: .seconds(60)) == .signalled(signal))
   }
 
   @Test func stopsWithTheHarshestSignalThatIsNeeded() async throws {

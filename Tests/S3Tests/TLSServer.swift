@@ -44,7 +44,7 @@ final class TLSServer: Sendable {
     do {
       port =
         try await eventually(
-          within: .seconds(20), "openssl s_server listens",
+          within: .seconds(60), "openssl s_server listens",
           {
             try TestFile.read(log).split(separator: "\n").compactMap { line in
               line.hasPrefix("ACCEPT ") ? line.split(separator: ":").last.flatMap { Int($0) } : nil

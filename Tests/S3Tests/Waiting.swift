@@ -9,7 +9,7 @@ final class Counter: Sendable {
   @discardableResult func increment() -> Int { count.add(1, ordering: .acquiringAndReleasing).newValue }
 }
 
-/// Returns as soon as a condition holds; throws when it does not within ten seconds.
+/// Returns as soon as a condition holds; throws when it does not within a minute.
 func until(_ condition: @Sendable () -> Bool) async throws {
-  guard try await poll(within: .seconds(10), { condition() }) else { throw TestSupportError("waited in vain") }
+  guard try await poll(within: .seconds(60), { condition() }) else { throw TestSupportError("waited in vain") }
 }

@@ -5,7 +5,7 @@ internal import LocalStack
 /// An error of `observe` counts as "not yet" and is told if it is the last word.
 @discardableResult
 package func eventually<Value>(
-  within limit: Duration = .seconds(10), every interval: Duration = .milliseconds(20), _ description: String,
+  within limit: Duration = .seconds(60), every interval: Duration = .milliseconds(20), _ description: String,
   _ observe: () async throws -> Value, until isWanted: (Value) -> Bool
 ) async throws -> Value {
   var last: Result<Value, any Error>?
@@ -29,7 +29,7 @@ package func eventually<Value>(
 
 /// Asks again and again until the condition holds; fails when it does not within the limit.
 package func eventually(
-  within limit: Duration = .seconds(10), every interval: Duration = .milliseconds(20), _ description: String,
+  within limit: Duration = .seconds(60), every interval: Duration = .milliseconds(20), _ description: String,
   _ condition: () async throws -> Bool
 ) async throws {
   try await eventually(within: limit, every: interval, description, condition, until: { $0 })

@@ -126,14 +126,14 @@ package final class TmuxSession: Sendable {
 
   /// Waits until the screen shows this text, and returns the screen.
   @discardableResult
-  package func waitFor(_ text: String, within limit: Duration = .seconds(10)) async throws -> String {
+  package func waitFor(_ text: String, within limit: Duration = .seconds(60)) async throws -> String {
     try await waitForScreen("\"\(text)\" is on the screen", within: limit) { $0.contains(text) }
   }
 
   /// Waits until the screen is as wanted, and returns it.
   @discardableResult
   package func waitForScreen(
-    _ description: String, within limit: Duration = .seconds(10), _ isWanted: (String) -> Bool
+    _ description: String, within limit: Duration = .seconds(60), _ isWanted: (String) -> Bool
   ) async throws -> String {
     try await eventually(within: limit, description, { "\n" + (try await self.screen()) }, until: isWanted)
   }

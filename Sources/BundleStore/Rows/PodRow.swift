@@ -4,9 +4,9 @@ internal import Postgres
 /// Reads a pod process.
 enum PodRow: StoredRow {
   static let columns = [
-    "owner", "name", "url", "metrics_url", "public_url", "version", "persistence", "store", "started_at",
-    "last_seen",
-    "concurrency", "running", "catalogue", "notes", "digest", "digest_snapshot", "digest_at", "gone", "stopped",
+    "owner", "name", "url", "metrics_url", "public_url", "version", "persistence", "store", "legacy_dir", "source",
+    "unmigrated", "following", "started_at", "last_seen", "concurrency", "running", "catalogue", "notes", "digest",
+    "digest_snapshot", "digest_at", "gone", "stopped",
   ]
 
   static func read(_ reader: inout RowReader) throws -> Pod? {
@@ -18,6 +18,10 @@ enum PodRow: StoredRow {
     let version: String = try reader.next()
     let persistence: String = try reader.next()
     let store: String = try reader.next()
+    let folder: String? = try reader.next()
+    let source: String? = try reader.next()
+    let unmigrated: Int? = try reader.next()
+    let following: String? = try reader.next()
     let startedAt: Timestamp = try reader.next()
     let lastSeen: Timestamp = try reader.next()
     let concurrency: Int = try reader.next()
@@ -31,7 +35,10 @@ enum PodRow: StoredRow {
     let isStopped: Bool = try reader.next()
     return Pod(
       owner: OwnerID(owner), name: name, url: url, metricsURL: metricsURL, publicURL: publicURL, version: version,
-      persistence: persistence, store: store, startedAt: startedAt, lastSeen: lastSeen, concurrency: concurrency,
+      persistence: persistence, store: store,
+      directory: folder.map {
+        PodDirectory(path: $0, source: source, unmigrated: unmigrated, following: following)
+      }, startedAt: startedAt, lastSeen: lastSeen, concurrency: concurrency,
       running: running, catalogue: catalogue, notes: notes, digest: digest(checksum, snapshot, digestAt),
       presence: isStopped ? .stopped : isGone ? .gone : .live)
   }

@@ -5,7 +5,8 @@ with known as (
 ranked as (
   select known.*, row_number() over (partition by name order by (stopped_at is null and not gone) desc, last_seen desc)
     from known)
-select owner::text, name, url, metrics_url, public_url, version, persistence, store, started_at, last_seen, concurrency, running, catalogue,
-       notes, digest, digest_snapshot, digest_at, gone, stopped_at is not null as stopped
+select owner::text, name, url, metrics_url, public_url, version, persistence, store, legacy_dir, source, unmigrated,
+       following, started_at, last_seen, concurrency, running, catalogue, notes, digest, digest_snapshot, digest_at, gone,
+       stopped_at is not null as stopped
   from ranked where row_number = 1 or (stopped_at is null and not gone)
  order by name, started_at;

@@ -253,6 +253,35 @@ begin
 end
 $$;
 
+-- Ends a job whose bundle is kept in files: the row here only mirrored the job and goes, and no artifact is recorded.
+-- No row: the caller lost its job, nothing was written, and it must stop. Otherwise since when this database knows the
+-- bundle, and the moment of the end. SECURITY DEFINER: no pod deletes a status by itself.
+create function bundletop_complete_in_files(
+  p_job uuid, p_attempt int, p_owner uuid, p_fingerprint text, p_cached boolean, p_tail text)
+returns table (known_since timestamptz, ended timestamptz)
+language plpgsql security definer set search_path from current set bundletop.writer = 'on' as $$
+declare
+  j example_bundle_jobs;
+begin
+  update example_bundle_jobs
+     set state = 'completed', owner = null, lease_until = null, finished_at = clock_timestamp(), error = null,
+         error_class = null
+   where id = p_job and attempt = p_attempt and owner = p_owner and state = 'running' returning * into j;
+  if not found then
+    return;
+  end if;
+  delete from example_bundle_status where slug = j.slug returning created_at into known_since;
+  known_since := coalesce(known_since, j.created_at);
+  ended := j.finished_at;
+  update example_bundle_attempts
+     set outcome = 'completed', ended_at = clock_timestamp(), fingerprint = p_fingerprint, cached = p_cached,
+         tail = p_tail
+   where job_id = p_job and attempt = p_attempt and outcome is null;
+  perform bundletop_start_next(j);
+  return next;
+end
+$$;
+
 -- Ends an attempt that failed. With p_retry_in, and attempts left, the job waits for another one; else it has failed.
 -- Null: the caller lost its job. Otherwise the job's new state.
 create function bundletop_fail(

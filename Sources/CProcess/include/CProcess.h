@@ -12,6 +12,10 @@ int process_make_undumpable(void);
 /* Gives free memory back to the system. Source: malloc_trim(3). */
 void process_trim_heap(void);
 
+/* Adds to a posix_spawn_file_actions_t that the child closes every descriptor from this one on. Returns 0 or an errno.
+ * Source: posix_spawn_file_actions_addclosefrom_np, which only GNU's own C sees. */
+int process_close_from(void *file_actions, int first);
+
 /* The words for an errno in English, a constant; strerror shares one buffer between all threads. */
 const char *process_errno_text(int code);
 

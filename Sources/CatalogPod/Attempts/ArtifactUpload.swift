@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Packager
+internal import Persistence
 internal import PodAPI
 
 /// Brings an archive into the object store, so that the store holds these bytes and no others under its key.
@@ -39,7 +40,7 @@ struct ArtifactUpload {
   ) async throws {
     let found = try await pod.artifacts.verify(key, size: archive.size, checksum: archive.checksum, deep: true)
     guard found != .match else { return }
-    if let row = try await pod.store.artifact(of: slug, fingerprint: fingerprint), row.storageKey == key {
+    if let row = try await pod.statuses.artifact(of: slug, fingerprint: fingerprint), row.storageKey == key {
       await FindingsRecord(pod: pod, log: log).write(
         found, of: row, reason: "a pod that built it again found other bytes under its key")
     }

@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Packager
+internal import Persistence
 internal import PodAPI
 
 /// Executes one claimed job: resolve, look into the cache, package, upload, verify, publish.
@@ -31,7 +32,7 @@ struct AttemptRunner: Sendable {
   /// - Parameter onLost: called when a write shows that the job was lost.
   func run(onLost: @Sendable @escaping () -> Void) async {
     log.info("started")
-    async let reporting: Void = reporter.run(claim: claim, store: pod.store, onLost: onLost)
+    async let reporting: Void = reporter.run(claim: claim, store: pod.statuses, onLost: onLost)
     let end: AttemptEnd?
     do {
       let made = try await make()
@@ -47,7 +48,10 @@ struct AttemptRunner: Sendable {
       end = await settle(error)
     }
     let isLost = loss.isLost || end == .lost || end == nil
-    if isLost { log.warning("ended as lost") }
+    if isLost {
+      log.warning("ended as lost")
+      await tellLoss()
+    }
     pod.metrics.ended(isLost ? .lost : outcome(end))
   }
 
@@ -59,6 +63,15 @@ struct AttemptRunner: Sendable {
     // Waiting again: given back because the pod goes, or failed with attempts left.
     case .ended(.queued), .ended(.running): Task.isCancelled ? .returned : .retried
     case .lost, nil: .lost
+    }
+  }
+
+  /// The pod may show the attempt as running elsewhere than in the database.
+  private func tellLoss() async {
+    do {
+      try await uncancelled { [claim, pod] in try await pod.statuses.lost(claim) }
+    } catch {
+      log.warning("cannot show that the attempt is lost", metadata: ["error": "\(error)"])
     }
   }
 
@@ -104,13 +117,15 @@ struct AttemptRunner: Sendable {
 
   /// Publishes while the store still has what is published: nobody deletes it between the look and the row.
   private func publish(_ made: Made) async throws -> AttemptEnd? {
-    let answer = await lastWrite { [claim, pod] () async throws -> Result<AttemptEnd, StorageError> in
+    let answer = await lastWrite { [claim, pod] () async throws -> Result<AttemptEnd, any Error> in
       do {
-        let end = try await pod.store.complete(claim, made.publication, tail: made.tail) {
+        let end = try await pod.statuses.complete(claim, made.publication, tail: made.tail) {
           try await confirm(made.publication.storageKey, in: pod.artifacts)
         }
         return .success(end)
-      } catch let error as StorageError {
+      } catch let error as StoreError {
+        throw error
+      } catch {
         return .failure(error)
       }
     }
@@ -122,14 +137,15 @@ struct AttemptRunner: Sendable {
     if loss.isLost { return .lost }
     if Task.isCancelled {
       log.info("giving the job back")
-      return await lastWrite { [claim, pod] in try await pod.store.giveBack(claim) }
+      return await lastWrite { [claim, pod] in try await pod.statuses.giveBack(claim, tail: nil) }
     }
     let failure = AttemptFailure(error)
     log.warning(
       "failed", metadata: ["class": "\(failure.errorClass)", "error": "\(UntrustedText.line(failure.message))"])
     return await lastWrite { [claim, pod] in
-      try await pod.store.fail(
-        claim, errorClass: failure.errorClass, error: failure.message, tail: failure.tail?.nonBlank)
+      try await pod.statuses.fail(
+        claim, errorClass: failure.errorClass, error: failure.message, tail: failure.tail?.nonBlank,
+        random: Double.random(in: 0...1))
     }
   }
 

@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import Logging
 internal import Packager
+internal import Persistence
 internal import PodAPI
 
 /// Looks for what an attempt would make among what is stored already.
@@ -13,7 +14,7 @@ struct CacheLookup {
   /// The artifact of these inputs, if it is recorded *and* stored as recorded. Only a missing object means "build it
   /// again"; a store that does not answer fails the attempt, which is then tried again.
   func publication(of slug: Slug, _ resolved: ResolvedBundle) async throws -> Publication? {
-    guard let artifact = try await pod.store.artifact(of: slug, fingerprint: resolved.fingerprint),
+    guard let artifact = try await pod.statuses.artifact(of: slug, fingerprint: resolved.fingerprint),
       let checksum = Checksum(hex: artifact.checksum), let size = artifact.size
     else {
       pod.metrics.looked(.miss)

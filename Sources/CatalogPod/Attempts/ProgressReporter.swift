@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import BundleStore
+internal import Persistence
 internal import PodAPI
 internal import Synchronization
 
@@ -59,7 +60,7 @@ final class ProgressReporter: Sendable {
   /// Writes until `finish`. A database that cannot be reached costs this progress and no more: the lease decides.
   ///
   /// - Parameter onLost: the attempt has lost its job.
-  func run(claim: Claim, store: BundleStore, onLost: @Sendable () -> Void) async {
+  func run(claim: Claim, store: any StatusStore, onLost: @Sendable () -> Void) async {
     for await _ in wakeUps.stream {
       await write(claim: claim, store: store, onLost: onLost)
       await rest()
@@ -83,7 +84,7 @@ final class ProgressReporter: Sendable {
     await pause?.value
   }
 
-  private func write(claim: Claim, store: BundleStore, onLost: () -> Void) async {
+  private func write(claim: Claim, store: any StatusStore, onLost: () -> Void) async {
     let batch = state.withLock { state in
       defer { state.waiting = [] }
       return state.waiting

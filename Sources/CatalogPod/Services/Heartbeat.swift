@@ -6,6 +6,7 @@ struct Heartbeat: PodService {
   let pod: PodDependencies
   let offer: Offer
   let work: WorkInHand
+  let directory: DirectoryKnowledge
   let agreement: StoreAgreement
   let wakeUps: WakeUps
 
@@ -17,7 +18,7 @@ struct Heartbeat: PodService {
           isRegistered = try await pod.store.beat(pod.worker, running: work.leaseCount)
         }
         if !isRegistered {
-          try await pod.store.register(offer.registration(of: pod.worker))
+          try await pod.store.register(offer.registration(of: pod.worker, directory: directory.value))
           isRegistered = true
           wakeUps.ring()
         }

@@ -19,6 +19,7 @@ extension DashboardState {
       return "claiming is paused on \(who) by \(pause.by) since \(time: pause.since)\(why)"
     }
     if let damage { return damage }
+    if let modes = pods?.mixedModes { return "\(modes)" }
     guard let first = unoffered.first else { return nil }
     return unoffered.count == 1
       ? "no live pod offers \(first): it will wait"

@@ -20,7 +20,23 @@ enum PodTable {
         "\(pod.running)/\(pod.concurrency)", pod.version, pod.persistence, pod.store,
       ])
     }
+    let modes = pods.mixedModes.map { [$0] } ?? []
+    let files = pods.compactMap { pod in
+      pod.presence == .live ? pod.directory.flatMap { line($0) }.map { "\(pod.name): \($0)" } : nil
+    }.map { UntrustedText.line($0) }
     let notes = pods.flatMap { pod in pod.notes.map { "\(pod.name): \($0)" } }.map { UntrustedText.line($0) }
-    return ([table.text] + stops + notes).joined(separator: "\n")
+    return ([table.text] + stops + modes + files + notes).joined(separator: "\n")
+  }
+
+  /// What a person should know of a pod's directory; nil when there is nothing.
+  private static func line(_ directory: PodDirectory) -> String? {
+    let waiting = directory.unmigrated.flatMap { count in
+      count == 0 ? nil : "\(count) statuses in its directory are not in the database"
+    }
+    let following = directory.following.flatMap { text in
+      text.hasPrefix("failed") ? "its directory does not follow the database: \(text)" : nil
+    }
+    let said = [waiting, following].compactMap { $0 }
+    return said.isEmpty ? nil : "\(said.joined(separator: "; ")) (\(directory.source ?? directory.path))"
   }
 }

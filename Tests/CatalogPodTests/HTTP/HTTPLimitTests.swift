@@ -21,8 +21,8 @@ struct HTTPLimitTests {
       try await eventually(within: .seconds(60), "the drip meets a closed door") {
         await connection.send("x") == false
       }
-      // On a busy machine a request may itself come too slowly for so short a limit.
-      try await eventually(within: .seconds(60), "others are served") {
+      // A third of a second is not much on a busy machine, for us neither.
+      try await eventually("others are served") {
         try await fixture.exchange("GET /small HTTP/1.1\r\nhost: a\r\n\r\n").hasSuffix("small")
       }
     }

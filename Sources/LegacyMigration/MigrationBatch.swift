@@ -1,0 +1,81 @@
+internal import BundleModel
+internal import LegacyStore
+internal import ProcessControl
+
+/// Some bundles, read from their directories, with their archives looked up and hashed.
+struct MigrationBatch: Sendable {
+  /// One group a bundle, in the order of the survey; a group is empty when its files vanished meanwhile.
+  private(set) var candidates: [[(source: Int, candidate: MigrationCandidate)]] = []
+  /// Of files that were statuses when the survey was made and are none any more.
+  private(set) var findings: [MigrationFinding] = []
+  private(set) var progress: MigrationProgress
+
+  /// Blocks.
+  init(
+    _ survey: MigrationSurvey, _ range: Range<Int>, _ sources: [MigrationSource],
+    known: MigrationCourse.KnownChecksum, cancel: CancelFlag, progress: MigrationProgress,
+    observer: MigrationObserver
+  ) throws {
+    self.progress = progress
+    for index in range {
+      if cancel.isSet { throw CancellationError() }
+      let place = survey.places[index]
+      if index == range.lowerBound || survey.places[index - 1].slug != place.slug {
+        candidates.append([])
+        self.progress.done += 1
+        observer(self.progress)
+      }
+      let source = Int(place.source)
+      guard let entry = try entry(at: place, in: survey, sources[source]) else { continue }
+      let archive = archive(
+        of: entry.status, in: sources[source], known: known, cancel: cancel, observer: observer)
+      if cancel.isSet { throw CancellationError() }
+      let candidate = MigrationCandidate(source: sources[source].id, entry: entry, archive: archive)
+      candidates[candidates.count - 1].append((source, candidate))
+    }
+  }
+
+  private mutating func entry(
+    at place: MigrationSurvey.Place, in survey: MigrationSurvey, _ source: MigrationSource
+  ) throws(MigrationError) -> LegacyEntry? {
+    guard place.kept < 0 else { return survey.kept[Int(place.kept)] }
+    do throws(LegacyError) {
+      switch try source.directory.entry(slug: place.slug) {
+      case .entry(let entry): return entry
+      case .defect(let defect):
+        findings.append(MigrationFinding(defect, in: source.id))
+        return nil
+      case nil: return nil
+      }
+    } catch {
+      throw MigrationError(error)
+    }
+  }
+
+  private mutating func archive(
+    of status: LegacyStatus, in source: MigrationSource, known: MigrationCourse.KnownChecksum, cancel: CancelFlag,
+    observer: MigrationObserver
+  ) -> MigrationCandidate.ArchiveFact {
+    guard status.state == .completed else { return .none }
+    switch source.directory.archive(of: status) {
+    case .missing: return .missing
+    case .unsafe(let reason): return .unsafe(reason)
+    case .unreadable(let reason): return .unreadable(reason)
+    case .found(let archive):
+      if let checksum = known(source.id, archive) { return .found(archive, checksum) }
+      do throws(LegacyError) {
+        let before = progress
+        let checksum = try source.directory.open(archive).checksum { bytes throws(LegacyError) in
+          if cancel.isSet { throw LegacyError(.changed, "interrupted") }
+          var progress = before
+          progress.bytes += bytes
+          observer(progress)
+        }
+        progress.bytes += archive.size
+        return .found(archive, checksum)
+      } catch {
+        return .unreadable(error.message)
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import BundleModel
+import Glibc
+
+extension LegacyDirectory {
+  /// Removes exactly the file that was looked at; only `migrate clean` does this. Blocks.
+  ///
+  /// The caller has proved the checksum; here path, size and time are compared once more.
+  ///
+  /// - Returns: false when it has gone or differs: then it is kept.
+  package func remove(_ file: LegacyFile) throws(LegacyError) -> Bool {
+    let chain = try LegacyDirectory.chain(file.path)
+    guard let name = chain.last, let folder = try LegacyFolder.open(path, chain.dropLast()),
+      case .file(let stamp)? = try folder.look(name), LegacyDirectory.isSame(stamp, file)
+    else { return false }
+    guard unlinkat(folder.descriptor, name, 0) == 0 else {
+      if errno == ENOENT { return false }
+      throw LegacyError("cannot remove", "\(folder.shown)/\(name)", errno)
+    }
+    try folder.sync()
+    return true
+  }
+
+  /// Removes the folders below the directory that hold nothing, deepest first; the directory itself stays. Blocks.
+  package func removeEmptyFolders() throws(LegacyError) {
+    try LegacyDirectory.removeEmpty(in: try LegacyFolder.root(path), depth: 0)
+  }
+
+  private static func isSame(_ stamp: LegacyStamp, _ file: LegacyFile) -> Bool {
+    stamp.size == file.size && stamp.modifiedAt == file.modifiedAt
+  }
+
+  private static func removeEmpty(in folder: borrowing LegacyFolder, depth: Int) throws(LegacyError) {
+    guard depth < 8 else { return }
+    for bytes in try folder.names() {
+      guard let name = String(validating: bytes, as: UTF8.self), try folder.look(name) == .other(.folder),
+        let below = try folder.folder(name)
+      else { continue }
+      try removeEmpty(in: below, depth: depth + 1)
+      // One that holds something, or that somebody writes into this very moment, refuses.
+      unlinkat(folder.descriptor, name, AT_REMOVEDIR)
+    }
+  }
+}

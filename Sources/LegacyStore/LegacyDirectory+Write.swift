@@ -1,0 +1,52 @@
+package import BundleModel
+import Glibc
+
+extension LegacyDirectory {
+  /// Writes a status into its file, atomically and durably, in place of an earlier one. Blocks.
+  ///
+  /// - Throws: `.missing` when the directory is gone: it is not made again behind its owner's back; `.invalid` when no
+  ///   file can have the slug's name.
+  package func write(_ status: LegacyStatus) throws(LegacyError) {
+    let name = try LegacyDirectory.fileName(status.slug)
+    guard let folder = try LegacyFolder.open(path, [LegacyName.statuses], creating: true) else {
+      throw LegacyError(.missing, "\(path)/\(LegacyName.statuses) vanished")
+    }
+    try LegacyDirectory.refuseSpecial(name, in: folder)
+    let draft = try LegacyDraft(in: folder, for: name)
+    try draft.write(status.fileText)
+    try draft.replace(name)
+  }
+
+  /// Takes a status out of the way: `status/<slug>.json` becomes `status/.removed-<slug>.json`, in place of an
+  /// earlier one. Blocks.
+  ///
+  /// - Returns: false when there was none.
+  @discardableResult
+  package func setAside(slug: Slug) throws(LegacyError) -> Bool {
+    let name = try LegacyDirectory.fileName(slug)
+    guard let folder = try LegacyFolder.open(path, [LegacyName.statuses]) else { return false }
+    guard try folder.look(name) != nil else { return false }
+    guard renameat(folder.descriptor, name, folder.descriptor, ".removed-\(name)") == 0 else {
+      if errno == ENOENT { return false }
+      throw LegacyError("cannot set aside", "\(folder.shown)/\(name)", errno)
+    }
+    try folder.sync()
+    return true
+  }
+
+  private static func fileName(_ slug: Slug) throws(LegacyError) -> String {
+    // As long as what is put before it leaves room.
+    guard let name = LegacyName.status(of: slug), name.utf8.count <= 246 else {
+      throw LegacyError(
+        .invalid, "no status file can be named after '\(UntrustedText.line(slug.text, limit: 100))'")
+    }
+    return name
+  }
+
+  /// A rename would take the place of a link or a pipe without a word.
+  static func refuseSpecial(_ name: String, in folder: borrowing LegacyFolder) throws(LegacyError) {
+    if case .other(let kind)? = try folder.look(name) {
+      throw LegacyError(.unsafe, "\(folder.shown)/\(name) is \(kind.words): nothing was written")
+    }
+  }
+}

@@ -1,0 +1,237 @@
+internal import BundleModel
+internal import BundleStore
+internal import LegacyStore
+internal import ProcessControl
+
+/// Where a follower stands, and what it still has to do.
+struct FollowCourse {
+  private let follower: DirectoryFollower
+  private let tell: @Sendable (DirectoryFollower.Event) -> Void
+  private let writer: DirectoryWriter
+  private var cursor: FeedCursor?
+  private var comparedAt = ContinuousClock.now
+  private var place: DirectoryPlace?
+  /// Rows that are still to be applied, as they were last read.
+  private var waiting: [Slug: BundleStatus] = [:]
+  /// What could not be done, and why.
+  private var owed: [Slug: String] = [:]
+  /// Why the directory as a whole cannot be used.
+  private var obstacle: String?
+  private var retries = Backoff()
+  private var quiet = Backoff()
+  private var published: (following: Following, at: ContinuousClock.Instant)?
+  private var told: Following?
+
+  init(_ follower: DirectoryFollower, _ tell: @escaping @Sendable (DirectoryFollower.Event) -> Void) {
+    self.follower = follower
+    self.tell = tell
+    writer = DirectoryWriter(directory: follower.directory, artifacts: follower.artifacts)
+  }
+
+  /// How long rows may be applied before changes are looked for again.
+  private static let slice = Duration.seconds(1)
+  /// How many bundles are worked on at once.
+  private static let width = 4
+
+  /// Whether there is more to do at once.
+  var hasMore: Bool { !waiting.isEmpty && obstacle == nil && quiet.isOver }
+
+  /// Looks once, does a second's worth of what there is to do, and publishes how far it is.
+  mutating func turn() async {
+    guard quiet.isOver else { return }
+    do throws(StoreError) {
+      await keepPlace()
+      if obstacle == nil {
+        try await look()
+        try await askAgain()
+        await work()
+        if obstacle == nil, owed.isEmpty { retries = Backoff() }
+      }
+      try await publish()
+      quiet = Backoff()
+    } catch {
+      // As in the feed of the dashboard: after a crash ids of transactions are given out again.
+      cursor = nil
+      quiet.wait()
+    }
+  }
+
+  // MARK: - The directory
+
+  /// Makes a directory that has vanished again, and compares everything with one that is another.
+  private mutating func keepPlace() async {
+    guard retries.isOver || obstacle == nil else { return }
+    do throws(LegacyError) {
+      let directory = follower.directory
+      let source = follower.source
+      let known = place
+      let (now, isNew) = try await DetachedThread.value { () throws(LegacyError) in
+        if let known, let now = DirectoryPlace(of: directory), now.continues(known) { return (now, false) }
+        let isNew = DirectoryPlace(of: directory) == nil
+        try directory.establishSourceID(source)
+        guard let now = DirectoryPlace(of: directory) else {
+          throw LegacyError(.missing, "the legacy directory \(directory.path) vanishes again and again")
+        }
+        return (now, isNew)
+      }
+      if known != nil, isNew { tell(.madeAgain) }
+      if known.map({ !now.continues($0) }) ?? true || obstacle != nil { cursor = nil }
+      place = now
+      obstacle = nil
+    } catch {
+      fail(error.message)
+    }
+  }
+
+  private mutating func fail(_ reason: String) {
+    obstacle = reason
+    retries.wait()
+  }
+
+  // MARK: - The database
+
+  private mutating func look() async throws(StoreError) {
+    if let from = cursor, ContinuousClock.now - comparedAt < follower.compareEvery {
+      switch try await follower.store.changes(since: from) {
+      case .unchanged: return
+      case .changes(let rows, let removed, let next):
+        for row in rows { want(row) }
+        await remove(removed)
+        cursor = next
+        return
+      case .resync: break
+      }
+    }
+    try await compare()
+  }
+
+  private mutating func compare() async throws(StoreError) {
+    let (rows, start) = try await follower.store.snapshot()
+    do throws(LegacyError) {
+      waiting = try await writer.differing(from: rows)
+    } catch {
+      return fail(error.message)
+    }
+    owed = [:]
+    cursor = start
+    comparedAt = .now
+    if !waiting.isEmpty {
+      tell(.comparing(differing: waiting.count))
+      try await publish()
+    }
+  }
+
+  private mutating func want(_ row: BundleStatus) {
+    waiting[row.slug] = row
+    owed[row.slug] = nil
+  }
+
+  /// Reads the rows of what could not be done, to do them as they are now.
+  private mutating func askAgain() async throws(StoreError) {
+    guard !owed.isEmpty, retries.isOver else { return }
+    let slugs = Array(owed.keys)
+    var gone = Set(slugs)
+    for row in try await follower.store.statuses(of: slugs) {
+      gone.remove(row.slug)
+      waiting[row.slug] = row
+    }
+    await remove(Array(gone))
+  }
+
+  // MARK: - Work
+
+  /// Keeps the files of deleted rows aside.
+  private mutating func remove(_ slugs: [Slug]) async {
+    for slug in slugs {
+      waiting[slug] = nil
+      do {
+        _ = try await writer.remove(slug)
+        owed[slug] = nil
+      } catch {
+        owe(slug, error)
+      }
+    }
+  }
+
+  private mutating func work() async {
+    let end = ContinuousClock.now + Self.slice
+    // Small things first: a large archive must not make all other statuses wait.
+    let slugs = waiting.values.sorted { ($0.artifact?.size ?? 0, $0.slug) < ($1.artifact?.size ?? 0, $1.slug) }
+      .map(\.slug)
+    var rest = slugs[...]
+    while !rest.isEmpty, ContinuousClock.now < end, !Task.isCancelled {
+      let rows = rest.prefix(Self.width * 8).compactMap { waiting.removeValue(forKey: $0) }
+      rest = rest.dropFirst(Self.width * 8)
+      for (slug, result) in await writer.apply(rows, width: Self.width) {
+        switch result {
+        case .success(let outcome):
+          owed[slug] = nil
+          if outcome == .left { tell(.left(slug)) }
+        case .failure(let error): owe(slug, error)
+        }
+      }
+    }
+    if !owed.isEmpty, retries.isOver { retries.wait() }
+  }
+
+  private mutating func owe(_ slug: Slug, _ error: any Error) {
+    guard !Task.isCancelled else {
+      waiting[slug] = nil
+      return
+    }
+    owed[slug] = DirectoryWriter.reason(error)
+  }
+
+  // MARK: - Telling
+
+  private var following: Following {
+    if let obstacle { return .failed(obstacle) }
+    if let (slug, reason) = owed.min(by: { $0.key < $1.key }) {
+      return .failed("\(slug): \(reason)" + (owed.count > 1 ? " (and \(owed.count - 1) more)" : ""))
+    }
+    guard let cursor, waiting.isEmpty else { return .behind }
+    return .inStep(snapshot: cursor.snapshot)
+  }
+
+  private mutating func publish() async throws(StoreError) {
+    let following = following
+    say(following)
+    if let published {
+      guard published.following != following || ContinuousClock.now - published.at > .seconds(30) else { return }
+      // A new snapshot a second is enough; anything else is news.
+      if case .inStep = following, case .inStep = published.following,
+        ContinuousClock.now - published.at < .seconds(1)
+      {
+        return
+      }
+    }
+    guard try await follower.store.publishFollowing(following, of: follower.worker) else {
+      published = nil
+      return
+    }
+    published = (following, .now)
+  }
+
+  private mutating func say(_ following: Following) {
+    switch (told, following) {
+    case (.inStep, .inStep), (.failed, .behind), (_, .behind): return
+    case (_, .inStep): tell(.inStep)
+    case (let before, .failed(let reason)) where before != following: tell(.failing(reason))
+    case (_, .failed): return
+    }
+    told = following
+  }
+}
+
+/// Waits longer and longer, from half a second to half a minute.
+private struct Backoff {
+  private var until: ContinuousClock.Instant?
+  private var times = 0
+
+  var isOver: Bool { until.map { ContinuousClock.now >= $0 } ?? true }
+
+  mutating func wait() {
+    until = .now + min(.milliseconds(500) * (1 << min(times, 6)), .seconds(30))
+    times += 1
+  }
+}
