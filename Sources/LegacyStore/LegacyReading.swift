@@ -84,7 +84,7 @@ struct LegacyReading: Equatable {
     {
       throw LegacyFlaw(.encoding, "it begins with a byte order mark, which JSON has not")
     }
-    if String(validating: bytes, as: UTF8.self) == nil { throw LegacyFlaw(.encoding, "it is not UTF-8") }
+    guard (try? UTF8Span(validating: bytes.span)) != nil else { throw LegacyFlaw(.encoding, "it is not UTF-8") }
   }
 
   /// Arrays and objects within each other; a status has one.

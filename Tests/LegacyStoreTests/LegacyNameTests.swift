@@ -84,7 +84,7 @@ struct LegacyNameTests {
     guard case .defect(let defect)? = items.first, items.count == 1 else { throw TestSupportError("\(items)") }
     #expect(defect.path == "status" && defect.kind == .notRegular && defect.reason.contains("a symbolic link"))
     #expect(throws: LegacyError.self) { try directory.entry(slug: Slug("a")!) }
-    #expect(throws: LegacyError.self) { try directory.statusFiles() }
+    #expect(throws: LegacyError.self) { try directory.stamps() }
     #expect(throws: LegacyError.self) {
       try directory.write(LegacyStatus(Self.status("a")))
     }

@@ -1,4 +1,5 @@
 import BundleModel
+import Glibc
 import LegacyStore
 import TestSupport
 import Testing
@@ -79,6 +80,14 @@ struct LegacyTextTests {
     #expect(try fixture.items() == [byName].compactMap(\.self))
   }
 
+  @Test("a huge file is not read, however little it holds", arguments: ["status/alpha.json", "status.json"])
+  func huge(_ name: String) throws {
+    let fixture = try LegacyFixture()
+    let path = try fixture.write(LegacyFixture.text(), to: name)
+    #expect(truncate(path, 5 << 30) == 0)
+    #expect(try fixture.outcomes() == ["\(name) too-large"])
+  }
+
   @Test("all members are read, blank ones are none, and what is odd is noted")
   func members() throws {
     let fixture = try LegacyFixture()
@@ -114,6 +123,6 @@ struct LegacyTextTests {
     #expect(file.path == "status/alpha.json" && file.size == Int64(Self.sound.utf8.count))
     let sum = try TestFile.bytes(of: fixture.directory.path + "/status/alpha.json")
     #expect(sum.count == Int(file.size))
-    #expect(try fixture.directory.statusFiles().first?.stamp?.modifiedAt == file.modifiedAt)
+    #expect(try fixture.directory.stamps()["status/alpha.json"]?.modifiedAt == file.modifiedAt)
   }
 }
