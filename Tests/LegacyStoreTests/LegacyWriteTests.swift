@@ -1,6 +1,7 @@
 import BundleModel
 import Glibc
 import LegacyStore
+import ProcessControl
 import TestSupport
 import Testing
 
@@ -71,6 +72,34 @@ struct LegacyWriteTests {
     let count = fread(&buffer, 1, buffer.count, reader)
     #expect(String(decoding: buffer[..<count], as: UTF8.self).contains("\"one\""))
     #expect(try fixture.entry().status.message == "two")
+    #expect(try FileNames.of(directory.path + "/status") == ["wave.json"])
+  }
+
+  @Test("who reads while others write sees whole statuses, each of them written")
+  func besideWriters() async throws {
+    let directory = directory
+    let statuses = try (0..<8).map { try status("wave", message: String(repeating: "\($0)", count: $0 * 3000)) }
+    try directory.write(statuses[0])
+    try await withThrowingTaskGroup { group in
+      for writer in 0..<2 {
+        group.addTask {
+          try await DetachedThread.value {
+            for round in 0..<60 { try directory.write(statuses[(round * 3 + writer) % 8]) }
+          }
+        }
+      }
+      group.addTask {
+        try await DetachedThread.value {
+          for _ in 0..<300 {
+            guard case .entry(let entry)? = try directory.entry(slug: statuses[0].slug) else {
+              throw TestSupportError("no whole status")
+            }
+            guard statuses.contains(entry.status) else { throw TestSupportError("a mixture: \(entry.status)") }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
     #expect(try FileNames.of(directory.path + "/status") == ["wave.json"])
   }
 
