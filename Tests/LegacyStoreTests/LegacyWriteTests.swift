@@ -52,10 +52,11 @@ struct LegacyWriteTests {
       try fixture.items().allSatisfy { if case .entry(let entry) = $0 { entry.notes.isEmpty } else { false } })
   }
 
-  @Test("a row with microseconds is equal to what is read back of it")
+  @Test("a row with microseconds and blank texts is equal to what is read back of it")
   func rows() throws {
     let row = BundleStatus(
-      slug: Slug("a")!, stage: .packaging, createdAt: Timestamp(microseconds: -1_500),
+      slug: Slug("a")!, stage: .packaging, state: .queued, jobID: "", version: " ", checksum: " ABC ",
+      filename: "\t", error: "", message: " ", createdAt: Timestamp(microseconds: -1_500),
       updatedAt: Timestamp(microseconds: 1_767_323_045_678_901))
     try directory.write(LegacyStatus(row))
     #expect(try fixture.entry().status == LegacyStatus(row))
