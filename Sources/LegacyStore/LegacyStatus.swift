@@ -39,12 +39,14 @@ package struct LegacyStatus: Equatable, Sendable {
     self.message = message
   }
 
-  /// What a file keeps of a row; moments cut to milliseconds, so that it is equal to what is read back.
+  /// What a file keeps of a row: moments cut to milliseconds, short texts as the reader takes them, so that it is
+  /// equal to what is read back.
   package init(_ row: BundleStatus) {
+    func name(_ text: String?) -> String? { text?.nonBlank == nil ? nil : text }
     self.init(
       slug: row.slug, fingerprint: row.fingerprint, stage: row.stage, state: row.state,
-      createdAt: row.createdAt.wholeMilliseconds, updatedAt: row.updatedAt.wholeMilliseconds, jobID: row.jobID,
-      version: row.version, checksum: row.checksum,
-      filename: row.filename, cached: row.cached, error: row.error, message: row.message)
+      createdAt: row.createdAt.wholeMilliseconds, updatedAt: row.updatedAt.wholeMilliseconds,
+      jobID: name(row.jobID), version: name(row.version), checksum: row.checksum?.nonBlank?.lowercased(),
+      filename: name(row.filename), cached: row.cached, error: row.error, message: row.message)
   }
 }
