@@ -1,5 +1,6 @@
 internal import BundleModel
 internal import LegacyMigration
+internal import LegacyStore
 internal import Persistence
 
 /// What an export did, as people read it.

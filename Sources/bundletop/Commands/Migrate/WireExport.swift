@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import JSON
 internal import LegacyMigration
+internal import LegacyStore
 internal import Persistence
 
 /// What an export did, as scripts read it. Names are sorted, as in all our documents.
