@@ -30,6 +30,8 @@ struct MigrateExportCommand: AsyncParsableCommand {
     let (source, report) = try await session.run {
       let source = try await target(session.environment)
       let artifacts = try session.artifacts()
+      let overlap = await DetachedThread.value { source.directory.overlap(with: artifacts) }
+      if let overlap { throw CommandFailure(.usage, overlap) }
       let store = session.store
       let report = try await options.showingProgress { observer in
         try await DirectoryExport(store: store, artifacts: artifacts, directory: source.directory).run { report in
