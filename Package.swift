@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "Persistence",
       dependencies: [
-        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "LegacyStore", "ProcessControl",
+        "ArtifactStorage", "BundleModel", "BundleStore", "Hashing", "LegacyStore", "ProcessControl", "Wire",
       ],
       swiftSettings: strict),
 

@@ -36,7 +36,7 @@ extension BundleStore {
   ///
   /// - Throws: `.refused` on a standby.
   package func eventStart() async throws(StoreError) -> EventCursor {
-    try cursor(try await query(SQLText.eventStart))
+    try await eventStart(back: 0)
   }
 
   /// Where a reader begins that wants the newest `count` events first, as far as they are kept.

@@ -65,6 +65,14 @@ extension BundleStore {
     }
   }
 
+  /// Calls `write` with the status of a bundle while nobody else changes it, if there is one.
+  package func holding(_ slug: Slug, write: @Sendable (BundleStatus) async -> Void) async throws(StoreError) {
+    try await mirroring { connection in
+      _ = try await connection.query(SQLText.lockStatus, [.text(slug.text)])
+      if let status = try await Self.status(slug, connection) { await write(status) }
+    }
+  }
+
   private func withFile<T: Sendable>(_ body: @Sendable (isolated Connection) async throws -> T) async throws -> T {
     let lease = settings.lease
     // A longer one would be about a job that is somebody else's by then.

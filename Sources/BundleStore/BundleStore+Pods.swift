@@ -51,10 +51,7 @@ extension BundleStore {
 
   /// Which side pods read from while they write to both. The directory, until somebody has said otherwise.
   package func readSide() async throws(StoreError) -> ReadSide {
-    let rows = try await query(SQLText.readSide, deadline: settings.goneAfter)
-    return try decoding {
-      try rows.first?.decode("side", as: String?.self).flatMap { ReadSide(rawValue: $0) } ?? .directory
-    }
+    try await readPoint(of: nil, deadline: settings.goneAfter).side
   }
 
   /// Says goodbye.

@@ -11,6 +11,7 @@ struct ListReader: Sendable {
 
   /// What was served.
   struct List: Equatable, Sendable {
+    /// Of the body; where files are read, of what they hold.
     var checksum: Checksum
     /// As the answer named it.
     var snapshot: String
@@ -30,7 +31,9 @@ struct ListReader: Sendable {
     guard let snapshot = answer.headers["bundle-snapshot"] else {
       throw TransportError(.dishonest, "its own listener named no snapshot")
     }
-    return List(checksum: body.checksum(), snapshot: snapshot)
+    // Bytes of files are like nobody else's: what they hold is what others can compare.
+    let filed = answer.headers["bundle-files-digest"].flatMap { Checksum(hex: $0) }
+    return List(checksum: filed ?? body.checksum(), snapshot: snapshot)
   }
 }
 

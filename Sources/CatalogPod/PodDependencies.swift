@@ -23,7 +23,18 @@ struct PodDependencies: Sendable {
 
   /// Where attempts write in the pod's mode.
   static func statuses(_ settings: PodSettings, _ store: BundleStore, _ log: Logger) -> any StatusStore {
-    store
+    guard let directory = settings.directory else { return store }
+    switch settings.mode {
+    case .database: return store
+    case .dual:
+      return DualStatusStore(
+        store,
+        reads: PodReads(store, mode: .dual, directory: DirectoryReading(directory), owner: settings.owner))
+    case .filesystem:
+      return FileStatusStore(store, directory: directory) { error in
+        log.warning("cannot write a status file", metadata: ["error": "\(error)"])
+      }
+    }
   }
 
   /// Whom the database knows this pod as.

@@ -28,6 +28,12 @@ package protocol StatusStore: Sendable {
 
   /// Gives a job back unharmed.
   func giveBack(_ claim: Claim, tail: String?) async throws(StoreError) -> AttemptEnd
+
+  /// Called when an attempt has lost its job: nothing beside the database may go on saying that it runs.
+  func lost(_ claim: Claim) async throws(StoreError)
 }
 
-extension BundleStore: StatusStore {}
+extension BundleStore: StatusStore {
+  /// What took the job over has written.
+  package func lost(_ claim: Claim) {}
+}

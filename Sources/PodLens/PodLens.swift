@@ -25,13 +25,18 @@ package struct PodLens: Sendable {
   /// Since when a pod serves which rows wrongly; the empty slug is the list as a whole.
   private var wrong: [String: [String: Duration]] = [:]
 
-  package init() {}
+  /// Since when a pod that reads its directory may lack something: what the database showed before was there.
+  private var rightAt: [String: Duration] = [:]
+  private let filedNames: Set<String>
+
+  /// - Parameter filedNames: the fields that a pod's files hold: nothing else is compared where it reads those.
+  package init(filedNames: Set<String> = []) { self.filedNames = filedNames }
 
   /// Judges every pod of a round.
   package mutating func judge(_ round: LensRound) -> [PodVerdict] {
     looks.removeAll { $0.at < round.at - .seconds(60) }
     looks.append(Look(at: round.at, checksum: round.before.checksum, snapshot: round.before.snapshot))
-    var held = HeldRows(round)
+    var held = HeldRows(round, filedNames: filedNames)
     return round.pods.map { pod in
       switch pod.finding {
       case .unreachable(let why): return PodVerdict(id: pod.id, source: .none, state: .unreachable(why))
@@ -47,7 +52,9 @@ package struct PodLens: Sendable {
     func verdict(_ state: PodVerdict.State) -> PodVerdict {
       PodVerdict(id: id, source: .selfReported, state: state)
     }
-    if checksum == round.before.checksum || checksum == round.after.checksum {
+    // A pod that reads its directory publishes what its files hold.
+    let held = [round.before.checksum, round.after.checksum, round.before.filed, round.after.filed]
+    if held.contains(checksum) {
       wrong[id] = nil
       return verdict(.equal)
     }
@@ -65,40 +72,48 @@ package struct PodLens: Sendable {
     func verdict(_ state: PodVerdict.State, _ difference: RowDifference? = nil) -> PodVerdict {
       PodVerdict(id: id, source: .served, state: state, difference: difference)
     }
+    func equal() -> PodVerdict {
+      rightAt[id] = round.at
+      return verdict(.equal)
+    }
     if list.checksum == round.before.checksum || list.checksum == round.after.checksum {
       wrong[id] = nil
-      return verdict(.equal)
+      return equal()
     }
     guard let rows = list.rows() else {
       return verdict(.unreachable("its answer is not a status list"))
     }
-    let found = held.compare(rows)
-    if let lag = lag(of: list, at: round.at) {
+    let found = held.compare(rows, readFrom: list.side)
+    if let lag = lag(of: list, id, at: round.at) {
       // Some of what it lacks may have changed nothing.
       guard let first = found.wrong.first ?? found.odd.first else {
         wrong[id] = nil
-        return verdict(.equal)
+        return equal()
       }
       wrong[id] = nil
-      return verdict(lag < Self.patience ? .behind(lag) : .different(lag), held.difference(first, rows))
+      return verdict(
+        lag < Self.patience ? .behind(lag) : .different(lag), held.difference(first, rows, readFrom: list.side))
     }
     guard let first = found.wrong.first else {
       // Between the two looks anything may have been right for a moment, when the answer is not older than the first.
       wrong[id] = wrong[id]?.filter { found.unsettled.contains($0.key) }
-      return verdict(.equal)
+      return equal()
     }
     return verdict(
-      state(of: id, wrong: found.wrong, unsettled: found.unsettled, at: round.at), held.difference(first, rows))
+      state(of: id, wrong: found.wrong, unsettled: found.unsettled, at: round.at),
+      held.difference(first, rows, readFrom: list.side))
   }
 
   /// For how long an answer has lacked what the database showed; nil when it lacks nothing of what it showed before.
-  private func lag(of list: ServedList, at now: Duration) -> Duration? {
+  private func lag(of list: ServedList, _ id: String, at now: Duration) -> Duration? {
     guard let snapshot = list.snapshot, let newest = looks.last?.snapshot, !snapshot.includes(newest) else {
       return nil
     }
     // What it serves may have been right until later than its snapshot says, where nothing changed meanwhile.
     var lacking = looks[...]
     if let same = looks.lastIndex(where: { $0.checksum == list.checksum }) { lacking = looks[(same + 1)...] }
+    // Files have bytes of their own, so a list of them is known again by what was found of it.
+    if list.side == .directory, let right = rightAt[id] { lacking = lacking.drop { $0.at <= right } }
     let first = lacking.first { look in look.snapshot.map { !snapshot.includes($0) } ?? false }
     return first.map { now - $0.at } ?? .zero
   }

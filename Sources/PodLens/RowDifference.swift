@@ -18,14 +18,16 @@ package struct RowDifference: Equatable, Sendable {
   }
 
   /// The first field in which two rows differ; at least one is there.
-  init(slug: String, served: JSONObject?, held: JSONObject?) {
+  ///
+  /// - Parameter names: the fields that count; nil: all.
+  init(slug: String, served: JSONObject?, held: JSONObject?, only names: Set<String>? = nil) {
     self.slug = slug
     guard let served, let held else {
       self.served = served.map { _ in "a row" }
       self.held = held.map { _ in "a row" }
       return
     }
-    field = Set(served.keys).union(held.keys).sorted().first { served[$0] != held[$0] }
+    field = (names ?? Set(served.keys).union(held.keys)).sorted().first { served[$0] != held[$0] }
     guard let field else { return }
     self.served = Self.text(served[field])
     self.held = Self.text(held[field])

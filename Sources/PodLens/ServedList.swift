@@ -8,11 +8,20 @@ package struct ServedList: Equatable, Sendable {
   package var body: [UInt8]
   /// What it was read in; nil where the answer names none.
   package var snapshot: DatabaseSnapshot?
+  /// Where it was read.
+  package var side: ReadSide
+  /// What tells these statuses from others by the fields that files hold; nil where nobody reads files.
+  package var filed: Checksum?
 
-  package init(checksum: Checksum, body: [UInt8], snapshot: DatabaseSnapshot?) {
+  package init(
+    checksum: Checksum, body: [UInt8], snapshot: DatabaseSnapshot?, side: ReadSide = .database,
+    filed: Checksum? = nil
+  ) {
     self.checksum = checksum
     self.body = body
     self.snapshot = snapshot
+    self.side = side
+    self.filed = filed
   }
 
   /// The rows by slug; nil when the body is not a status list.

@@ -29,6 +29,14 @@ extension WireRecord {
 
 extension WireStatus: WireWritable {}
 
+extension JSONWriter {
+  /// Writes a member that is a record, or null.
+  package mutating func member(_ name: String, _ record: (some WireWritable)?) {
+    self.name(name)
+    if let record { record.write(to: &self) } else { null() }
+  }
+}
+
 /// The name of a member.
 private struct WireName: CodingKey {
   let stringValue: String

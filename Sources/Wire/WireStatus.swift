@@ -100,22 +100,46 @@ extension WireStatus {
     return json.bytes
   }
 
-  /// What stands around the statuses of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
-  package static let listHead = Array(#"{"data":{"statuses":["#.utf8)
-  package static let listTail = Array("]}}".utf8)
+  /// The fields that AppHub's status files hold; what else there is a pod that reads files does not know, or makes up
+  /// from the archive's file. Source: contract section 6.
+  package static let filedNames = Set(filed.map(\.rawValue))
+  private static let filed: [Field] = [
+    .cached, .checksum, .createdAt, .error, .filename, .fingerprint, .jobId, .message, .slug, .stage, .state,
+    .updatedAt, .version,
+  ]
 
-  /// The body of that route.
-  package static func list(_ statuses: [BundleStatus], publicURL: String?) -> [UInt8] {
-    var json = JSONWriter(.line, reservingCapacity: 64 + 1024 * statuses.count)
+  /// Those fields of one status as an object on one line.
+  package static func filed(_ status: BundleStatus) -> [UInt8] {
+    var json = JSONWriter(.line, reservingCapacity: 512)
+    let wire = WireStatus(status)
     json.object { json in
-      json.name("data")
-      json.object { json in
-        json.name("statuses")
-        json.array { json in
-          for status in statuses { WireStatus(status, publicURL: publicURL).write(to: &json) }
-        }
+      for field in filed {
+        json.name(field.rawValue)
+        wire.value(field).write(to: &json)
       }
     }
     return json.bytes
+  }
+
+  /// The body of the pods' status route, which is AppHub's: `{"data":{"statuses":[…]}}`.
+  package static func list(_ statuses: [BundleStatus], publicURL: String?) -> [UInt8] {
+    list(statuses.lazy.map { object($0, publicURL: publicURL) }, capacity: 64 + 1024 * statuses.count)
+  }
+
+  /// The same of statuses that are written already, by `object`.
+  ///
+  /// - Parameter capacity: bytes to reserve.
+  package static func list(_ objects: some Sequence<[UInt8]>, capacity: Int) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(capacity)
+    out += #"{"data":{"statuses":["#.utf8
+    var isFirst = true
+    for object in objects {
+      if !isFirst { out.append(UInt8(ascii: ",")) }
+      isFirst = false
+      out += object
+    }
+    out += "]}}".utf8
+    return out
   }
 }

@@ -89,8 +89,9 @@ struct Bundlepod: AsyncParsableCommand {
     let watched = BundleStore(connection, settings: times.settings, connections: 2)
     let metrics = PodMetrics()
     metrics.watch(asked, pool: "api")
-    let legacy = legacyWatch(kept.directory, store: watched, storage)
-    let health = PodHealth(store: watched, artifacts: artifacts, legacy: legacy)
+    let legacy = legacyWatch(kept, store: watched, storage)
+    let health = PodHealth(
+      store: watched, artifacts: artifacts, legacy: legacy, follower: kept.mode == .dual ? settings.owner : nil)
     let server = try await served?.start(
       &settings, store: asked, artifacts: artifacts, health: health, metrics: metrics, log: log)
     let work = Task { [settings] in
@@ -139,12 +140,12 @@ struct Bundlepod: AsyncParsableCommand {
 
   /// Who looks after what is left of AppHub's files, if there is a place for them.
   private func legacyWatch(
-    _ directory: LegacyDirectory?, store: BundleStore, _ storage: StorageSettings
+    _ kept: PersistenceOptions.Choice, store: BundleStore, _ storage: StorageSettings
   ) -> LegacyWatch? {
-    guard let directory else { return nil }
+    guard let directory = kept.directory else { return nil }
     var liveStore: String?
     if case .local(let root, _) = storage.backend { liveStore = root }
-    return LegacyWatch(directory, store: store, liveStore: liveStore)
+    return LegacyWatch(directory, mode: kept.mode, store: store, liveStore: liveStore)
   }
 
   private func hostName() -> String {

@@ -44,6 +44,6 @@ extension PersistenceOptions.Choice {
   /// The settings of the object store: in mode filesystem archives lie in the directory, whatever else is set.
   func storage(environment: [String: String]) throws(StorageError) -> StorageSettings {
     guard mode == .filesystem, let directory else { return try StorageSettings(environment: environment) }
-    return try StorageSettings(environment: environment, archivesOf: directory.path)
+    return try StorageSettings(environment: environment, appHubRoot: "\(directory.path)/artifacts")
   }
 }

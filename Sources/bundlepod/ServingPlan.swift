@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import CatalogPod
 internal import Logging
+internal import Persistence
 internal import PodAPI
 internal import ProcessControl
 
@@ -37,8 +38,11 @@ struct ServingPlan: Sendable {
       pod: settings.name, owner: settings.owner, version: settings.version, publicURL: publicURL,
       internalHosts: internalHosts)
     apiSettings.eventLinks = eventLinks
+    let reads = settings.directory.map {
+      PodReads(store, mode: settings.mode, directory: DirectoryReading($0), owner: settings.owner)
+    }
     let services = PodServices(
-      settings: apiSettings, store: store, artifacts: artifacts,
+      settings: apiSettings, store: store, reads: reads, artifacts: artifacts,
       access: access.adding(Caller(name: "self", scopes: [.read]), token: token), origins: AllowedOrigins(origins),
       health: health, metrics: counted, log: log,
       observe: RequestLog(log).observe)

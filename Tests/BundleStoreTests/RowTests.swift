@@ -37,7 +37,6 @@ struct RowTests {
     Example("changed_statuses", SQLText.changedStatuses, ["next", "stale", "slug"] + StatusRow.columns),
     Example("served_statuses", SQLText.servedStatuses, ["snapshot"] + StatusRow.columns),
     Example("event_page", SQLText.eventPage, ["verdict", "origin"] + EventRow.columns),
-    Example("event_start", SQLText.eventStart, PositionRow.columns + ["origin", "is_standby"]),
     Example("event_back", SQLText.eventBack, PositionRow.columns + ["origin", "is_standby"]),
     Example("attempts", SQLText.attempts, AttemptRow.columns),
     Example("claim", SQLText.claim, ClaimRow.columns),

@@ -28,7 +28,7 @@ struct UnreachableDatabaseTests {
       name: "pod", owner: claim.owner, version: "test", concurrency: 1, examplesRoot: folder,
       packaging: PackagingPolicy(sandbox: Sandbox(kind: nil)), temporaryDirectory: folder)
     return PodDependencies(
-      settings: settings, catalogue: Catalogue(), store: store,
+      settings: settings, catalogue: Catalogue(), store: store, statuses: store,
       artifacts: LocalArtifactStore(root: folder, signingSecret: Secret([])), log: log)
   }
 

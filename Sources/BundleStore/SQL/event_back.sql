@@ -1,5 +1,6 @@
 -- Where a reader begins that wants the newest so many events, of these bundles or of all: behind the one before them.
--- $1 how many, $2 names of bundles, or null for all
+-- That is a real event of a finished transaction and not the horizon: it is on disk, so no crash gives its id out again.
+-- $1 how many, 0 for none from before now; $2 names of bundles, or null for all
 select coalesce(e.xid, f.floor)::text as xid, coalesce(e.seq, 0) as seq,
        (select system_identifier from pg_control_system()) || '/' || (select timeline_id from pg_control_checkpoint())
          || '/' || extract(epoch from pg_postmaster_start_time()) as origin,

@@ -1,6 +1,7 @@
 internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore
+internal import LegacyStore
 internal import Packager
 
 /// What an error means for the job that it ended.
@@ -18,6 +19,9 @@ struct AttemptFailure {
     case let error as StorageError:
       errorClass = error.errorClass
       message = "object store: \(error.message)"
+    case let error as LegacyError:
+      errorClass = .storage
+      message = "legacy directory: \(error.message)"
     case let error as StoreError:
       // The database is as much a passing trouble of this pod as the object store.
       errorClass = error.kind == .unavailable ? .timeout : .pod

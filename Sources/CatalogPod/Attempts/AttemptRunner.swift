@@ -48,7 +48,10 @@ struct AttemptRunner: Sendable {
       end = await settle(error)
     }
     let isLost = loss.isLost || end == .lost || end == nil
-    if isLost { log.warning("ended as lost") }
+    if isLost {
+      log.warning("ended as lost")
+      await tellLoss()
+    }
     pod.metrics.ended(isLost ? .lost : outcome(end))
   }
 
@@ -60,6 +63,15 @@ struct AttemptRunner: Sendable {
     // Waiting again: given back because the pod goes, or failed with attempts left.
     case .ended(.queued), .ended(.running): Task.isCancelled ? .returned : .retried
     case .lost, nil: .lost
+    }
+  }
+
+  /// The pod may show the attempt as running elsewhere than in the database.
+  private func tellLoss() async {
+    do {
+      try await uncancelled { [claim, pod] in try await pod.statuses.lost(claim) }
+    } catch {
+      log.warning("cannot show that the attempt is lost", metadata: ["error": "\(error)"])
     }
   }
 

@@ -2,7 +2,9 @@ internal import BundleModel
 internal import BundleStore
 internal import LegacyStore
 internal import Logging
+internal import Persistence
 internal import PodAPI
+internal import ProcessControl
 
 /// Looks after the directory of AppHub's files: gives it an id, counts what nobody has moved, tells everybody.
 struct DirectoryWatching: PodService {
@@ -14,10 +16,23 @@ struct DirectoryWatching: PodService {
 
   func run() async {
     var published: PodDirectory?
+    var isTroubled = false
     await every(pod.store.settings.beatEvery) {
       let findings = await watch.look()
       let unmigrated = findings.problem == nil ? findings.unmigrated + findings.unreadable : nil
-      let source: String? = nil
+      var source = knowledge.value?.source
+      if source == nil {
+        do {
+          source = try await identity()
+          isTroubled = false
+        } catch {
+          if !isTroubled {
+            pod.log.warning(
+              "the legacy directory has no id", metadata: ["dir": "\(directory.path)", "error": "\(error)"])
+          }
+          isTroubled = true
+        }
+      }
       say(unmigrated, before: knowledge.value?.unmigrated)
       knowledge.note(source: source, unmigrated: unmigrated)
       guard let known = knowledge.value, known != published else { return }
@@ -28,6 +43,14 @@ struct DirectoryWatching: PodService {
       } catch {
         pod.log.debug("cannot tell of the legacy directory", metadata: ["error": "\(error)"])
       }
+    }
+  }
+
+  /// The id that the directory has, or is given now.
+  private func identity() async throws(LegacyError) -> String? {
+    let (directory, name, making) = (directory, pod.settings.name, pod.settings.mode != .database)
+    return try await DetachedThread.value { () throws(LegacyError) in
+      try DirectoryIdentity.settle(directory, pod: name, making: making)
     }
   }
 

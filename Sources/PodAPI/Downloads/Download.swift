@@ -3,8 +3,10 @@ internal import ArtifactStorage
 internal import BundleModel
 internal import BundleStore
 internal import Logging
+internal import Persistence
 
-/// One request for an archive. The artifact row alone decides; what the bundle does right now plays no part.
+/// One request for an archive. The artifact row alone decides, or the file where files are read; what the bundle does
+/// right now plays no part.
 struct Download: Sendable {
   /// How the archive is handed out.
   enum Way: Equatable, Sendable {
@@ -27,8 +29,9 @@ struct Download: Sendable {
     let claim = try LinkClaim(request.query)
     let caller = claim == nil ? try request.require(.read) : nil
     guard let slug = Slug(slug), let fingerprint = Fingerprint(fingerprint),
-      let artifact = try await services.store.artifact(of: slug, fingerprint: fingerprint)
+      let source = try await services.reads.archive(of: slug, fingerprint: fingerprint)
     else { throw APIError.notFound("example bundle status not found") }
+    let artifact = source.artifact
     if let claim {
       do throws(APIError) {
         try claim.check(artifact, services.artifacts.routeTokens, now: services.now())
@@ -39,8 +42,8 @@ struct Download: Sendable {
       }
     }
     do {
-      let reader = try await ArtifactReader(artifact, in: services.artifacts)
-      if let caller, case .link(let network) = way(asked: request.query["via"]) {
+      let reader = try await reader(source)
+      if source.file == nil, let caller, case .link(let network) = way(asked: request.query["via"]) {
         let signer = LinkSigner(store: services.store, artifacts: services.artifacts, who: caller.name)
         let link = try await signer.sign(artifact, lifetime: nil, network: network)
         services.metrics.issuedSignedURL(artifact.storageKind)
@@ -52,6 +55,14 @@ struct Download: Sendable {
     } catch let error as ArtifactOperationError {
       throw failure(.file, error)
     }
+  }
+
+  /// A file of the pod's directory is found by its path there, whatever its key in a store would be.
+  private func reader(_ source: ArchiveSource) async throws -> ArtifactReader {
+    guard let file = source.file else { return try await ArtifactReader(source.artifact, in: services.artifacts) }
+    var artifact = source.artifact
+    artifact.storageKey = file.path
+    return try await ArtifactReader(artifact, in: file.store)
   }
 
   /// What `via` asks for; by default what suits the name by which the caller knows this pod.

@@ -4,6 +4,7 @@ internal import BundleModel
 internal import BundleStore
 internal import JSON
 internal import Logging
+internal import Persistence
 internal import Wire
 
 /// Makes of events what clients get.
@@ -12,6 +13,8 @@ struct EventEncoder: Sendable {
   let linkBase: String?
   /// Makes a link to the object itself; nil: links lead to the pods' route.
   var sign: (@Sendable (Artifact) async -> SignedLink?)?
+  /// What is known of a bundle whose row went, by a pod that keeps bundles in files: a row there lasts as long as a job.
+  var keeps: (@Sendable (Slug) async -> BundleStatus?)?
 
   /// The lines of events.
   func encode(_ events: [BundleEvent]) async -> [EncodedEvent] {
@@ -23,13 +26,9 @@ struct EventEncoder: Sendable {
 
   private func encode(_ event: BundleEvent) async -> EncodedEvent {
     switch event.kind {
-    case .progress(let status):
-      var link: SignedLink?
-      if let sign, let artifact = status.artifact { link = await sign(artifact) }
-      var json = JSONWriter(.line, reservingCapacity: 1024)
-      WireStatus(status, publicURL: linkBase, link: link.map { ($0.url.reveal(), $0.expiresAt) }).write(to: &json)
-      return Self.encoded(EventNames.progress, event.position, json)
+    case .progress(let status): return await progress(status, event.position)
     case .removed(let slug):
+      if let kept = await keeps?(slug) { return await progress(kept, event.position) }
       var json = JSONWriter(.line)
       json.object { json in
         json.name("at")
@@ -39,6 +38,14 @@ struct EventEncoder: Sendable {
       return Self.encoded(EventNames.removed, event.position, json)
     case .resync: return Self.resync(at: event.position, reason: "all statuses were removed at once")
     }
+  }
+
+  private func progress(_ status: BundleStatus, _ position: EventPosition) async -> EncodedEvent {
+    var link: SignedLink?
+    if let sign, let artifact = status.artifact { link = await sign(artifact) }
+    var json = JSONWriter(.line, reservingCapacity: 1024)
+    WireStatus(status, publicURL: linkBase, link: link.map { ($0.url.reveal(), $0.expiresAt) }).write(to: &json)
+    return Self.encoded(EventNames.progress, position, json)
   }
 
   /// Says that whoever keeps statuses has to read the list again; what comes next follows this position.
@@ -55,7 +62,9 @@ struct EventEncoder: Sendable {
 
 extension EventEncoder {
   /// With the links that the settings want. Signed ones are recorded; an event whose link cannot be made has the route.
-  init(_ settings: PodAPISettings, store: BundleStore, artifacts: any ArtifactStore, log: Logger) {
+  init(_ settings: PodAPISettings, reads: PodReads, artifacts: any ArtifactStore, log: Logger) {
+    let store = reads.store
+    defer { keeps = reads.kept }
     switch settings.eventLinks {
     case .route: self.init(linkBase: settings.publicURL)
     case .internalRoute(let base): self.init(linkBase: base)

@@ -1,4 +1,4 @@
-internal import BundleModel
+package import BundleModel
 package import BundleStore
 package import LegacyStore
 internal import ProcessControl
@@ -15,6 +15,8 @@ package struct LegacyFindings: Equatable, Sendable {
   package var hasArchives = false
   /// Only part was looked at.
   package var isCut = false
+  /// How the pod uses the folder.
+  package var mode = PersistenceMode.database
   /// The folder, or the database to compare with, could not be read.
   package var problem: Problem?
 
@@ -27,7 +29,8 @@ package struct LegacyFindings: Equatable, Sendable {
   /// What to say of it.
   package var check: HealthCheck {
     let name = "legacyData:files"
-    let count = Double(unmigrated + leftovers + unreadable)
+    // Where files are written there are always some.
+    let count = Double(unmigrated + unreadable + (mode == .database ? leftovers : 0))
     func warn(_ message: String) -> HealthCheck { HealthCheck(name, .warn, value: count, unit: "files", message) }
     let more = isCut ? " or more" : ""
     switch problem {
@@ -36,13 +39,15 @@ package struct LegacyFindings: Equatable, Sendable {
       return HealthCheck(name, .warn, "what is left of AppHub's old store on disk is not known at the moment")
     case nil: break
     }
+    // Files that are the store itself are not left of anything.
+    guard mode != .filesystem else { return HealthCheck(name, value: 0, unit: "files") }
     if unmigrated + unreadable > 0 {
       let broken = unreadable > 0 ? ", \(unreadable) of them unreadable" : ""
       return warn(
         "not migrated: \(unmigrated + unreadable)\(more) statuses of AppHub's old store on disk are not in the "
           + "database\(broken): run `bundletop migrate run`")
     }
-    if leftovers > 0 || hasArchives {
+    if mode == .database, leftovers > 0 || hasArchives {
       let archives = hasArchives ? "archives" : ""
       let files = leftovers > 0 ? "\(leftovers)\(more) status files" : ""
       return warn(
@@ -55,25 +60,33 @@ package struct LegacyFindings: Equatable, Sendable {
 
 /// Looks at AppHub's old store now and then: never more than so many files, never throws.
 package struct LegacyWatch: Sendable {
+  private let mode: PersistenceMode
   private let probe: Probe<LegacyFindings>
 
-  /// - Parameter liveStore: where archives are kept now, when that is a folder: it is not old.
-  package init(_ directory: LegacyDirectory, store: BundleStore, liveStore: String? = nil) {
+  /// - Parameters:
+  ///   - mode: how the pod uses the directory.
+  ///   - liveStore: where archives are kept now, when that is a folder: it is not old.
+  package init(
+    _ directory: LegacyDirectory, mode: PersistenceMode = .database, store: BundleStore, liveStore: String? = nil
+  ) {
     self.init(
-      scan: { directory.scan(liveStore: liveStore) },
+      mode: mode, scan: { directory.scan(liveStore: liveStore) },
       countKnown: { files in try await store.countKnown(files) })
   }
 
   init(
-    scan: @escaping @Sendable () -> LegacyScan?, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    mode: PersistenceMode = .database, scan: @escaping @Sendable () -> LegacyScan?,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     countKnown: @escaping @Sendable ([StatusOnDisk]) async throws -> Int
   ) {
+    self.mode = mode
     probe = Probe(
       deadline: PodHealth.Patience.legacy, freshness: PodHealth.Patience.freshLegacy, keepsLateAnswers: true,
       now: now
     ) {
       let scan = await DetachedThread.value { scan() }
       var findings = LegacyFindings()
+      findings.mode = mode
       guard let scan else { return findings }
       findings.unreadable = scan.unreadable
       findings.hasArchives = scan.hasArchives
@@ -96,7 +109,7 @@ package struct LegacyWatch: Sendable {
   package func look() async -> LegacyFindings {
     if case .success(let findings) = await probe.look().answer { return findings }
     var findings = LegacyFindings()
-    findings.problem = .late
+    (findings.mode, findings.problem) = (mode, .late)
     return findings
   }
 }

@@ -22,26 +22,33 @@ package final class PodHealth: Sendable {
   private let vitals: Probe<(vitals: StoreVitals, skew: Duration)>
   private let storage: Probe<Void>
   private let legacy: LegacyWatch?
+  private let following: Probe<String?>?
   private let sharingProblem: Bool
 
   /// - Parameters:
   ///   - store: with connections of its own, or a busy pod looks like a broken one.
   ///   - legacy: AppHub's old store on this pod's disk; nil when there is none.
+  ///   - follower: the pod, when its directory follows the database; else nil.
   package convenience init(
-    store: BundleStore, artifacts: any ArtifactStore, legacy: LegacyWatch? = nil,
+    store: BundleStore, artifacts: any ArtifactStore, legacy: LegacyWatch? = nil, follower: OwnerID? = nil,
     wall: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
+    var following: (@Sendable () async throws -> String?)?
+    if let follower {
+      following = { try await store.readPoint(of: follower, deadline: Patience.question).following }
+    }
     self.init(
       schema: { try await store.schemaSteps(deadline: Patience.question) },
       vitals: { try await store.vitals(deadline: Patience.question) },
-      storage: { try await artifacts.check() }, legacy: legacy, sharingProblem: artifacts.sharingProblem != nil,
-      wall: wall)
+      storage: { try await artifacts.check() }, legacy: legacy,
+      following: following, sharingProblem: artifacts.sharingProblem != nil, wall: wall)
   }
 
   init(
     schema: @escaping @Sendable () async throws -> SchemaReport,
     vitals: @escaping @Sendable () async throws -> StoreVitals,
-    storage: @escaping @Sendable () async throws -> Void, legacy: LegacyWatch? = nil, sharingProblem: Bool = false,
+    storage: @escaping @Sendable () async throws -> Void, legacy: LegacyWatch? = nil,
+    following: (@Sendable () async throws -> String?)? = nil, sharingProblem: Bool = false,
     wall: @escaping @Sendable () -> Timestamp = ThisProcess.now,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
@@ -55,6 +62,9 @@ package final class PodHealth: Sendable {
     }
     self.storage = Probe(deadline: Patience.storage, freshness: Patience.freshStorage, now: now, storage)
     self.legacy = legacy
+    self.following = following.map {
+      Probe(deadline: Patience.database, freshness: Patience.freshDatabase, now: now, $0)
+    }
     self.sharingProblem = sharingProblem
   }
 
@@ -71,6 +81,7 @@ package final class PodHealth: Sendable {
     async let storage = storageChecks()
     async let vitals = vitals.look()
     async let legacy = legacy?.look()
+    async let following = following?.look()
     let database = databaseChecks(await schema.look())
     var report = HealthReport(
       checks: database + (await storage), isReady: database.allSatisfy { $0.status != .fail })
@@ -85,6 +96,7 @@ package final class PodHealth: Sendable {
       report.legacy = legacy
       report.checks.append(legacy.check)
     }
+    if case .success(let word)? = await following?.answer { report.checks.append(Self.followingCheck(word)) }
     return report
   }
 
@@ -154,6 +166,15 @@ package final class PodHealth: Sendable {
     let warning = PersistenceMode.warning(mixed: modes)
     return HealthCheck(
       "pods:persistence", warning == nil ? .pass : .warn, value: Double(modes.count), unit: "modes", warning)
+  }
+
+  /// Whether the directory follows, by what the pod publishes: `failed: REASON`. The reason may name paths.
+  private static func followingCheck(_ word: String?) -> HealthCheck {
+    let hasFailed = word?.hasPrefix("failed") ?? false
+    return HealthCheck(
+      "legacyData:following", hasFailed ? .warn : .pass,
+      hasFailed
+        ? "this pod's directory cannot be written, so it does not follow the database: see `bundletop pods`" : nil)
   }
 
   private func storageChecks() async -> [HealthCheck] {

@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 extension Route {
@@ -42,7 +43,7 @@ extension Route {
     let answer = try await services.store.cancel(
       slug, seen: seen, by: caller.name, why: why,
       key: PackagingOrder.key(of: request, "cancelBundle", caller, slug))
-    let status = try await services.store.statuses(of: [slug]).first
+    let status = try await services.reads.newest(of: [slug])[slug]
     if answer.outcome == .refused {
       let reason = answer.reason ?? "refused"
       throw status == nil ? APIError.notFound(reason) : APIError.conflict(reason)
@@ -53,12 +54,7 @@ extension Route {
         json.member("jobId", answer.job?.text)
         json.member("outcome", answer.outcome.rawValue)
         json.member("reason", answer.reason)
-        json.name("status")
-        if let status {
-          WireStatus(status, publicURL: services.settings.publicURL).write(to: &json)
-        } else {
-          json.null()
-        }
+        json.member("status", status.map { WireStatus($0, publicURL: services.settings.publicURL) })
       }
     }
   }

@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 extension Route {
@@ -29,10 +30,15 @@ extension Route {
   ) { request, path, services in
     guard let slug = Slug(path["slug"]) else { throw APIError.notFound("no bundle of this name is known") }
     let store = services.store
-    let status = try await store.statuses(of: [slug]).first
+    let status = try await services.reads.statuses(of: [slug]).first
     let attempts = try await store.attempts(
       of: slug, limit: request.query.integer("limit") ?? 50, tail: request.query.integer("tail") ?? 0)
-    let artifacts = try await store.artifacts(of: [slug]).sorted { $0.uploadedAt > $1.uploadedAt }
+    var artifacts = try await store.artifacts(of: [slug])
+    // A pod that keeps archives in its own files has no rows of them.
+    if let filed = status?.artifact, !artifacts.contains(where: { $0.fingerprint == filed.fingerprint }) {
+      artifacts.append(filed)
+    }
+    artifacts.sort { $0.uploadedAt > $1.uploadedAt }
     guard status != nil || !attempts.isEmpty || !artifacts.isEmpty else {
       throw APIError.notFound("no bundle of this name is known")
     }
@@ -40,8 +46,7 @@ extension Route {
     return .data(reservingCapacity: 4096) { json in
       json.object { json in
         json.member("slug", slug.text)
-        json.name("status")
-        if let status { WireStatus(status, publicURL: publicURL).write(to: &json) } else { json.null() }
+        json.member("status", status.map { WireStatus($0, publicURL: publicURL) })
         json.name("attempts")
         json.array { json in for one in attempts { WireAttempt(one, showsTail: true).write(to: &json) } }
         json.name("artifacts")

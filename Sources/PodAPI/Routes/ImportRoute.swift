@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 extension Route {
@@ -36,7 +37,7 @@ extension Route {
     let offered = try await services.store.offered()
     if descriptor == nil, !offered.contains(slug) {
       // A bundle that was packaged before waits for a pod that has it.
-      guard try await !services.store.statuses(of: [slug]).isEmpty else {
+      guard try await !services.reads.statuses(of: [slug]).isEmpty else {
         throw APIError.badRequest("Unknown example bundle slug: \(slug)")
       }
     }

@@ -1,6 +1,6 @@
 internal import BundleModel
-internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 extension Route {
@@ -23,19 +23,13 @@ extension Route {
     ]
   ) { _, path, services in
     guard let slug = Slug(path["slug"]) else { throw APIError.notFound("Example bundle not found") }
-    let status = try await services.store.statuses(of: [slug]).first
+    let status = try await services.reads.statuses(of: [slug]).first
     let publicURL = services.settings.publicURL
     return .data(reservingCapacity: 2048) { json in
       json.object { json in
         json.member("slug", slug.text)
-        json.name("status")
-        if let status { WireStatus(status, publicURL: publicURL).write(to: &json) } else { json.null() }
-        json.name("bundle")
-        if let summary = status.flatMap({ WireSummary($0, publicURL: publicURL) }) {
-          summary.write(to: &json)
-        } else {
-          json.null()
-        }
+        json.member("status", status.map { WireStatus($0, publicURL: publicURL) })
+        json.member("bundle", status.flatMap { WireSummary($0, publicURL: publicURL) })
       }
     }
   }

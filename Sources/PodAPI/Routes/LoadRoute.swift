@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 extension Route {
@@ -27,7 +28,7 @@ extension Route {
     let offered = try await services.store.offered()
     var wanted = offered.sorted()
     if !named.isEmpty {
-      let packaged = try await services.store.statuses(of: named.filter { !offered.contains($0) }).map(\.slug)
+      let packaged = try await services.reads.statuses(of: named.filter { !offered.contains($0) }).map(\.slug)
       let known = offered.union(packaged)
       wanted = named.filter { known.contains($0) }
     }

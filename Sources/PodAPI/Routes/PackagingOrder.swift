@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import BundleStore
 internal import JSON
+internal import Persistence
 internal import Wire
 
 /// Asks for bundles in the name of a caller, and tells what became of it: what `POST /job-imports/example` and
@@ -49,8 +50,7 @@ struct PackagingOrder {
   func ask(_ slugs: [Slug], _ options: JobOptions, offered: Set<Slug>) async throws -> [WireJob] {
     let wishes = try await enqueue(slugs, options)
     try await audit(wishes, options)
-    let statuses = try await services.store.statuses(of: slugs)
-    let newest = Dictionary(statuses.map { ($0.slug, $0) }, uniquingKeysWith: { newest, _ in newest })
+    let newest = try await services.reads.newest(of: slugs)
     return wishes.map { wish in
       WireJob(
         wish.slug, job: wish.answer.job, outcome: wish.answer.outcome.rawValue,

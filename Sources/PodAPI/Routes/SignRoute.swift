@@ -2,6 +2,7 @@ internal import ArtifactOperations
 internal import ArtifactStorage
 internal import BundleModel
 internal import JSON
+internal import Persistence
 
 extension Route {
   /// A link to the newest artifact of a bundle, signed now and recorded.
@@ -34,12 +35,14 @@ extension Route {
     }
     do {
       let signer = LinkSigner(store: services.store, artifacts: services.artifacts, who: caller.name)
-      let (artifact, link) = try await signer.sign(slug, lifetime: lifetime)
+      guard let artifact = try await services.reads.latestArtifact(of: slug) else {
+        throw APIError.notFound("example bundle artifact not found")
+      }
+      let link = try await signer.sign(artifact, lifetime: lifetime)
       services.metrics.issuedSignedURL(artifact.storageKind)
       return signed(artifact, link, publicURL: services.settings.publicURL)
     } catch let error as ArtifactOperationError {
-      throw error.kind == .noArtifact
-        ? APIError.notFound("example bundle artifact not found") : APIError.conflict(error.message)
+      throw APIError.conflict(error.message)
     }
   }
 

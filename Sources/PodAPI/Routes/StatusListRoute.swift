@@ -1,5 +1,4 @@
 internal import BundleModel
-internal import BundleStore
 internal import JSON
 
 extension Route {
@@ -19,12 +18,15 @@ extension Route {
     let served = try await services.statuses.served()
     var answer = statusList(served.body).conditional(on: request, tag: served.tag)
     answer.headers["bundle-snapshot"] = served.snapshot
+    answer.headers["bundle-reads"] = served.side.rawValue
+    answer.headers["bundle-files-digest"] = served.filed?.hex
     answer.headers["bundle-pod"] = services.settings.owner.text
     return answer
   }
 
   private static let listHeaders = [
-    (name: "Bundle-Snapshot", summary: "The database snapshot that the list was read in (pg_snapshot)."),
+    (name: "Bundle-Snapshot", summary: "The database snapshot that the list was read in, or holds (pg_snapshot)."),
+    (name: "Bundle-Reads", summary: "What was read: directory or database."),
     (name: "Bundle-Pod", summary: "The process that answers, as in `GET /pods`."),
     (name: "ETag", summary: "The same for the same bytes, whichever pod answers."),
   ]

@@ -1,107 +1,118 @@
 internal import BundleModel
-package import BundleStore
+internal import BundleStore
+internal import LegacyStore
+package import Persistence
+internal import Wire
 
-/// The status list of a pod, kept up to date by the feed: of ten thousand bundles only what changed is read and
-/// written anew, and all who ask at once share one answer.
+/// The status list of a pod, kept up to date by the feed, or by looks at its directory where that is what is read: of
+/// ten thousand bundles only what changed is read and written anew, and all who ask at once share one answer.
 ///
-/// Every answer is as new as its question: the database is asked after the question came, and the snapshot is the one
-/// of the statement that said what changed.
+/// Every answer is as new as its question: what is read is asked after the question came. The snapshot of rows is the
+/// one of the statement that said what changed; that of a directory is one whose changes it is known to hold.
 package actor StatusList {
   /// One reading of the list.
   struct Served: Sendable {
     var body: [UInt8]
     var tag: EntityTag
-    /// `pg_snapshot` as text.
-    var snapshot: String
+    var side: ReadSide
+    /// `pg_snapshot` as text; nil where files are read and the database was never reached.
+    var snapshot: String?
+    /// What tells these statuses from others by the fields of files; nil where rows are read.
+    var filed: Checksum?
   }
 
-  private let store: BundleStore
+  private let reads: PodReads
   private let publicURL: String?
-  private var rows: ListedRows
-  private var cursor: FeedCursor?
-  /// The body and its tag, until a row changes.
-  private var rendered: (body: [UInt8], tag: EntityTag)?
-  private typealias Reading = (number: Int, task: Task<Served, any Error>)
-  /// The reading under way, and the one that follows it for those who came too late for it.
-  private var current: Reading?
-  private var next: Reading?
-  private var readings = 0
+  private let reading = SharedReading<Served>()
+  /// The list of the side that is read.
+  private var list: RenderedList
+  private var place = Place.nowhere
+
+  /// How far the list is.
+  private enum Place {
+    case nowhere
+    case feed(FeedCursor)
+    case directory(number: Int)
+  }
 
   /// - Parameter publicURL: scheme, host and port of the download links; nil: they are relative.
-  package init(_ store: BundleStore, publicURL: String?) {
-    self.store = store
+  package init(_ reads: PodReads, publicURL: String?) {
+    self.reads = reads
     self.publicURL = publicURL
-    rows = ListedRows(publicURL: publicURL)
+    list = RenderedList(publicURL: publicURL)
   }
 
-  /// The list as the database has it now.
+  /// The list as it is now.
   func served() async throws -> Served {
-    if let next { return try await next.task.value }
-    readings += 1
-    let number = readings
-    let before = current?.task
-    let task = Task {
-      _ = await before?.result
-      return try await self.turn(number)
-    }
-    if before == nil { current = (number, task) } else { next = (number, task) }
-    return try await task.value
+    try await reading.value { try await self.read() }
   }
 
-  /// One reading; whoever asks from now on gets the one after it.
-  private func turn(_ number: Int) async throws -> Served {
-    if next?.number == number {
-      current = next
-      next = nil
-    }
-    defer { if next == nil { current = nil } }
-    return try await read()
+  private func read() async throws -> Served {
+    guard reads.directory != nil else { return try await readRows() }
+    let point = try await reads.point(isFresh: true)
+    return try await reads.read(
+      directory: { try await self.readFiles($0, point) }, database: { try await self.readRows() })
   }
 
-  private func read() async throws(StoreError) -> Served {
-    if let cursor {
+  private func readFiles(_ directory: DirectoryReading, _ point: ReadPoint) async throws -> Served {
+    var number: Int?
+    if case .directory(let last) = place { number = last }
+    let changes: DirectoryReading.Changes
+    do {
+      changes = try await directory.changes(since: number)
+    } catch {
+      place = .nowhere
+      throw error
+    }
+    if changes.isWhole {
+      list.replace(changes.changed, filing: true)
+    } else {
+      list.apply(changes.changed, removed: changes.removed)
+    }
+    place = .directory(number: changes.number)
+    let now = list.rendered()
+    return Served(
+      body: now.body, tag: now.tag, side: .directory, snapshot: point.followed ?? point.snapshot,
+      filed: list.filed)
+  }
+
+  private func readRows() async throws(StoreError) -> Served {
+    if case .feed(let cursor) = place {
       let step: FeedStep
       do throws(StoreError) {
-        step = try await store.changes(since: cursor, quick: false)
+        step = try await reads.store.changes(since: cursor, quick: false)
       } catch {
         // A server that failed may give ids of transactions out again: see `FeedFollower`.
-        self.cursor = nil
+        place = .nowhere
         throw error
       }
       if case .changes(let changed, let removed, let next) = step {
-        if !changed.isEmpty || !removed.isEmpty {
-          rows.apply(changed, removed: removed)
-          rendered = nil
-        }
-        self.cursor = next
-        return serve(next.snapshot)
+        list.apply(changed, removed: removed)
+        place = .feed(next)
+        return serveRows(next.snapshot)
       }
-      self.cursor = nil
+      place = .nowhere
     }
     let (statuses, start): ([BundleStatus], FeedCursor)
     do throws(StoreError) {
-      (statuses, start) = try await store.snapshot()
+      (statuses, start) = try await reads.store.snapshot()
     } catch  where error.kind == .refused {
       return try await readAll()
     }
-    rows.replace(statuses)
-    rendered = nil
-    cursor = start
-    return serve(start.snapshot)
+    list.replace(statuses, filing: false)
+    place = .feed(start)
+    return serveRows(start.snapshot)
   }
 
   /// A standby has no feed: everything is read each time.
   private func readAll() async throws(StoreError) -> Served {
-    let all = try await store.servedStatuses()
-    var rows = ListedRows(publicURL: publicURL)
-    rows.replace(all.statuses)
-    let body = rows.body()
-    return Served(body: body, tag: EntityTag(of: body), snapshot: all.snapshot)
+    let all = try await reads.store.servedStatuses()
+    let body = WireStatus.list(all.statuses, publicURL: publicURL)
+    return Served(body: body, tag: EntityTag(of: body), side: .database, snapshot: all.snapshot)
   }
 
-  private func serve(_ snapshot: String) -> Served {
-    let now = rendered ?? { body in (body, EntityTag(of: body)) }(rows.body())
-    rendered = now
-    return Served(body: now.body, tag: now.tag, snapshot: snapshot)
+  private func serveRows(_ snapshot: String) -> Served {
+    let now = list.rendered()
+    return Served(body: now.body, tag: now.tag, side: .database, snapshot: snapshot)
   }
 }

@@ -2,6 +2,7 @@ internal import BundleModel
 internal import BundleStore
 internal import HTTPTransport
 internal import Hashing
+internal import Persistence
 internal import PodLens
 internal import Wire
 
@@ -20,7 +21,7 @@ struct PodComparison: Sendable {
   let pods: PodClient
   /// What links begin with; nil: as the pod says that was here first.
   let publicURL: String?
-  private var lens = PodLens()
+  private var lens = PodLens(filedNames: WireStatus.filedNames)
   private let begin = ContinuousClock.now
 
   init(store: BundleStore, pods: PodClient, publicURL: String?) {
@@ -75,7 +76,9 @@ struct PodComparison: Sendable {
 
   private func held(_ base: String?) async throws -> (list: ServedList, snapshot: String) {
     let served = try await store.servedStatuses()
-    return (Self.list(WireStatus.list(served.statuses, publicURL: base), served.snapshot), served.snapshot)
+    var list = Self.list(WireStatus.list(served.statuses, publicURL: base), served.snapshot)
+    list.filed = FiledDigest(served.statuses).checksum
+    return (list, served.snapshot)
   }
 
   private static func list(_ body: [UInt8], _ snapshot: String?) -> ServedList {
@@ -102,7 +105,9 @@ struct PodComparison: Sendable {
       guard response.status == 200 else {
         return Answer(origin: origin, owner: owner, list: .failure(PodClient.failure(response, origin)))
       }
-      let list = list(response.body, response.headers["bundle-snapshot"])
+      var list = list(response.body, response.headers["bundle-snapshot"])
+      // A pod of an earlier version says nothing, and reads the database.
+      list.side = response.headers["bundle-reads"].flatMap { ReadSide(rawValue: $0) } ?? .database
       return Answer(origin: origin, owner: owner, list: .success(list))
     } catch {
       let failure = CommandFailure(explaining: error) ?? CommandFailure(.unavailable, "cannot be asked")
