@@ -162,13 +162,13 @@ final class FollowScene: Sendable {
 
   /// Waits until the follower says that it holds whatever the database holds.
   func settle(within limit: Duration = .seconds(40)) async throws {
-    try await eventually(within: limit, "the directory is in step", { try await self.published() }) { text in
-      if case .inStep? = Following(text) { true } else { false }
-    }
-    try await eventually(within: limit, "the directory holds every change") {
-      guard case .inStep(let snapshot)? = Following(try await self.published()) else { return false }
-      return try await self.store.oldestChange(unseenIn: snapshot) == nil
-    }
+    try await eventually(
+      within: limit, "the directory holds every change",
+      { () -> String in
+        let text = try await self.published()
+        guard case .inStep(let snapshot)? = Following(text) else { return text }
+        return try await self.store.oldestChange(unseenIn: snapshot).map { "\(text), unseen for \($0)" } ?? ""
+      }, until: { $0.isEmpty })
   }
 
   // MARK: - The directory
