@@ -27,8 +27,11 @@ final class FollowScene: Sendable {
     let connection = try ConnectionSettings(url: database.url)
     _ = try await Schema(connection).apply()
     folder = try TemporaryDirectory()
+    // With the rights of a pod.
+    var rights = connection
+    rights.options = Secret(connection.options.reveal().merging(["options": "-c role=bundlepod"]) { $1 })
     store = BundleStore(
-      connection,
+      rights,
       settings: StoreSettings(
         lease: .seconds(30), renewEvery: .seconds(5), stopAfter: .seconds(20), beatEvery: .seconds(1),
         goneAfter: .seconds(10), pollEvery: .milliseconds(100)), connections: 3)
@@ -159,13 +162,13 @@ final class FollowScene: Sendable {
 
   /// Waits until the follower says that it holds whatever the database holds.
   func settle(within limit: Duration = .seconds(40)) async throws {
-    try await eventually(within: limit, "the directory is in step", { try await self.published() }) { text in
-      if case .inStep? = Following(text) { true } else { false }
-    }
-    try await eventually(within: limit, "the directory holds every change") {
-      guard case .inStep(let snapshot)? = Following(try await self.published()) else { return false }
-      return try await self.store.oldestChange(unseenIn: snapshot) == nil
-    }
+    try await eventually(
+      within: limit, "the directory holds every change",
+      { () -> String in
+        let text = try await self.published()
+        guard case .inStep(let snapshot)? = Following(text) else { return text }
+        return try await self.store.oldestChange(unseenIn: snapshot).map { "\(text), unseen for \($0)" } ?? ""
+      }, until: { $0.isEmpty })
   }
 
   // MARK: - The directory
