@@ -1,7 +1,7 @@
 package import BundleModel
 
 /// Where archives are kept: an S3 bucket or a directory. Objects are immutable: nothing here ever puts other bytes
-/// over a key.
+/// over a key, unless the layout says so, and then the earlier ones are kept.
 ///
 /// Every call has its own deadline and ends at once when its task is cancelled. Keys are whole, prefix included, as
 /// they stand in `example_bundle_artifacts.storage_key`.
@@ -17,6 +17,9 @@ package protocol ArtifactStore: Sendable {
   /// What every key made by `key(...)` begins with, without slashes at its ends; may be empty.
   var prefix: String { get }
 
+  /// Which keys `key(...)` makes.
+  var layout: ArtifactLayout { get }
+
   /// How long a signed link lives unless asked otherwise.
   var linkLifetime: Duration { get }
 
@@ -27,7 +30,7 @@ package protocol ArtifactStore: Sendable {
   ///
   /// When the key holds the same bytes already, nothing is sent.
   ///
-  /// - Throws: `.conflict` when it holds others; `.integrity` when the file is not what `checksum` and `size` say.
+  /// - Throws: `.conflict` when it holds others (with the layout `byChecksum`); `.integrity` when the file is not what `checksum` and `size` say.
   func put(
     file: String, key: String, checksum: Checksum, size: Int64, contentType: String,
     progress: (@Sendable (_ bytes: Int64) -> Void)?
@@ -118,6 +121,7 @@ package struct UnfinishedUpload: Sendable, Equatable {
 }
 
 extension ArtifactStore {
+  package var layout: ArtifactLayout { .byChecksum }
   package var sharingProblem: String? { nil }
   package var routeTokens: LocalDownloadToken? { nil }
 
@@ -129,7 +133,12 @@ extension ArtifactStore {
   package func key(
     slug: Slug, fingerprint: Fingerprint, checksum: Checksum, filename: String?
   ) -> String {
-    ArtifactKey.ours(
-      prefix: prefix, slug: slug, fingerprint: fingerprint, checksum: checksum, filename: filename)
+    switch layout {
+    case .byChecksum:
+      ArtifactKey.ours(
+        prefix: prefix, slug: slug, fingerprint: fingerprint, checksum: checksum, filename: filename)
+    case .appHub:
+      ArtifactKey.legacy(prefix: prefix, slug: slug, fingerprint: fingerprint, filename: filename)
+    }
   }
 }

@@ -5,6 +5,7 @@ internal import ProcessControl
 package final class LocalArtifactStore: ArtifactStore {
   package let kind = StorageKind.local
   package let prefix = ""
+  package let layout: ArtifactLayout
   package let linkLifetime: Duration
   /// Absolute unless it was given as a relative path.
   package let root: String
@@ -20,13 +21,15 @@ package final class LocalArtifactStore: ArtifactStore {
   ///   - keys: sign download links; the same on every pod.
   ///   - patience: how long the disk may do nothing before a call gives up with `.timeout`.
   package init(
-    root: String, keys: LinkKeySource, linkLifetime: Duration = LinkLifetime.standard,
-    patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = ThisProcess.now
+    root: String, keys: LinkKeySource, layout: ArtifactLayout = .byChecksum,
+    linkLifetime: Duration = LinkLifetime.standard, patience: Duration = .seconds(30),
+    now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
     var root = root
     while root.count > 1, root.hasSuffix("/") { root.removeLast() }
     self.root = root
     self.keys = keys
+    self.layout = layout
     self.linkLifetime = linkLifetime
     self.patience = patience
     self.now = now
@@ -36,11 +39,14 @@ package final class LocalArtifactStore: ArtifactStore {
 
   /// A store whose links are signed by one plain secret.
   package convenience init(
-    root: String, signingSecret: Secret<[UInt8]>, linkLifetime: Duration = LinkLifetime.standard,
+    root: String, signingSecret: Secret<[UInt8]>, layout: ArtifactLayout = .byChecksum,
+    linkLifetime: Duration = LinkLifetime.standard,
     now: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
     self.init(
-      root: root, keys: LinkKeySource(LinkKeyRing(plain: signingSecret)), linkLifetime: linkLifetime, now: now)
+      root: root, keys: LinkKeySource(LinkKeyRing(plain: signingSecret)), layout: layout,
+      linkLifetime: linkLifetime,
+      now: now)
   }
 
   /// The directory; also a mark when the link key is this process's own. Pods that share a directory but not the key
@@ -68,7 +74,8 @@ package final class LocalArtifactStore: ArtifactStore {
     let key = try LocalKey(key)
     let directory = directory
     let writing = LocalPut(
-      source: file, key: key, content: LocalFile.Content(checksum: checksum, size: size), progress: progress)
+      source: file, key: key, content: LocalFile.Content(checksum: checksum, size: size),
+      keepsOthersAside: layout == .appHub, progress: progress)
     return try await run("writing \(directory.shown(key))") { heart throws(StorageError) in
       // A folder that was just made may vanish again under somebody who removes another key.
       for _ in 0..<100 {
@@ -194,53 +201,5 @@ package final class LocalArtifactStore: ArtifactStore {
     guard let slash = path.utf8.lastIndex(of: 47) else { return (".", path) }
     let folder = path[..<slash]
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
-  }
-}
-
-/// A put into a directory.
-private struct LocalPut: Sendable {
-  let source: String
-  let key: LocalKey
-  let content: LocalFile.Content
-  let progress: (@Sendable (_ bytes: Int64) -> Void)?
-
-  /// Nil when the folder vanished meanwhile.
-  func run(_ directory: LocalDirectory, _ heart: Heartbeat) throws(StorageError) -> PutOutcome? {
-    let shown = directory.shown(key)
-    if let parent = try directory.open(key.folders), let outcome = try existing(in: parent, shown, heart) {
-      return outcome
-    }
-    guard let parent = try directory.open(key.folders, creating: true),
-      var draft = try LocalDraft(in: parent, for: key.name, shown: shown)
-    else { return nil }
-    var written: Int64 = 0
-    let copied = try LocalFile(source).read(heart) { piece throws(StorageError) in
-      try draft.write(piece)
-      written += Int64(piece.count)
-      progress?(written)
-    }
-    guard copied == content else {
-      throw StorageError(
-        .integrity,
-        "\(source) has \(copied.size) bytes with the SHA-256 \(copied.checksum), expected \(content.size) with \(content.checksum)"
-      )
-    }
-    if try draft.publish(as: key.name) { return .created }
-    guard let outcome = try existing(in: parent, shown, heart) else {
-      throw StorageError(.file, "\(shown) appeared and vanished while it was written")
-    }
-    return outcome
-  }
-
-  private func existing(
-    in parent: borrowing DirectoryHandle, _ shown: String, _ heart: Heartbeat
-  ) throws(StorageError) -> PutOutcome? {
-    // Borrowed: it stays open until this returns.
-    let file = LocalFile(in: parent, name: key.name, shown: shown)
-    guard let size = try file.size() else { return nil }
-    guard size == content.size, try file.hash(heart) == content else {
-      throw StorageError(.conflict, "\(shown) holds other bytes already; nothing was written")
-    }
-    return .identical
   }
 }

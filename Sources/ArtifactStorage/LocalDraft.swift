@@ -96,6 +96,14 @@ struct LocalDraft: ~Copyable {
     guard fsync(directory) == 0 else { throw failure("cannot sync the folder of", errno) }
   }
 
+  /// Gives another file of the folder a second name, so that it outlives a `replace`; one that is there already was
+  /// given to the same bytes.
+  func keepAside(_ other: String, as beside: String) throws(StorageError) {
+    guard linkat(directory, other, directory, beside, 0) == 0 || errno == EEXIST || errno == ENOENT else {
+      throw failure("cannot keep aside what is in", errno)
+    }
+  }
+
   private func failure(_ what: String, _ code: CInt) -> StorageError {
     StorageError(.file, "\(what) \(shown): \(systemReason(code))")
   }

@@ -24,19 +24,25 @@ package struct StorageSettings: Sendable {
   }
 
   package var backend: Backend
+  /// Under which keys a directory keeps what we make.
+  package var layout: ArtifactLayout
   package var linkLifetime: Duration
   /// What a person should know, one line each: a clamped value, a secret that was made up.
   package var warnings: [String]
 
   /// Reads `APPHUB_BUNDLE_STORAGE_*` and the files that they name.
   ///
+  /// - Parameter appHubRoot: AppHub's own folder of archives, whatever store the environment names.
   /// - Throws: `.configuration`; the message names the variable and never its value when that may be a secret.
-  package init(environment: [String: String]) throws(StorageError) {
+  package init(environment: [String: String], appHubRoot: String? = nil) throws(StorageError) {
     let variables = StorageVariables(environment: environment)
     var warnings: [String] = []
     linkLifetime = try StorageSettings.lifetime(variables, &warnings)
+    layout = appHubRoot == nil ? .byChecksum : .appHub
     let backend = variables["BACKEND"]?.lowercased()
-    if backend == "s3" {
+    if let appHubRoot {
+      self.backend = try StorageSettings.local(variables, root: appHubRoot, &warnings)
+    } else if backend == "s3" {
       self.backend = .s3(try S3(variables, &warnings))
     } else {
       if let backend, backend != "local" {
@@ -44,7 +50,7 @@ package struct StorageSettings: Sendable {
           "\(StorageVariables.name("BACKEND")) is '\(UntrustedText.line(backend, limit: 40))', which counts as local"
         )
       }
-      self.backend = try StorageSettings.local(variables, &warnings)
+      self.backend = try StorageSettings.local(variables, root: nil, &warnings)
     }
     self.warnings = warnings
   }
@@ -53,7 +59,7 @@ package struct StorageSettings: Sendable {
   package func make() -> any ArtifactStore {
     switch backend {
     case .local(let root, let keys):
-      return LocalArtifactStore(root: root, keys: keys, linkLifetime: linkLifetime)
+      return LocalArtifactStore(root: root, keys: keys, layout: layout, linkLifetime: linkLifetime)
     case .s3(let s3):
       return S3ArtifactStore(
         client: S3Client(s3.configuration), bucket: s3.bucket, prefix: s3.prefix,
@@ -65,11 +71,11 @@ package struct StorageSettings: Sendable {
   package func sharedSecretProblem(pods: Int) -> String? { pods > 1 ? make().sharingProblem : nil }
 
   private static func local(
-    _ variables: StorageVariables, _ warnings: inout [String]
+    _ variables: StorageVariables, root: String?, _ warnings: inout [String]
   ) throws(StorageError) -> Backend {
     let standard = "services/core/data/example-bundles/artifacts"
     let base = variables.environment["APPHUB_REPO_ROOT"]?.nonBlank.map { $0 + "/" } ?? ""
-    let root = variables["ROOT"] ?? base + standard
+    let root = root ?? variables["ROOT"] ?? base + standard
     guard let keys = try LinkKeySource(SecretVariables(environment: variables.environment)) else {
       warnings.append(
         "\(StorageVariables.name("SIGNING_SECRET")) is not set: download links signed by this process work only as "

@@ -32,7 +32,7 @@ package enum LegacyArchiveSearch: Equatable, Sendable {
 }
 
 /// An archive that is open for reading. Belongs to one caller at a time; every call blocks.
-package struct OpenLegacyArchive: ~Copyable {
+package struct OpenLegacyArchive: ~Copyable, Sendable {
   private let handle: LegacyHandle
   package let size: Int64
   package let modifiedAt: Timestamp

@@ -14,7 +14,7 @@ extension LegacyDirectory {
         let below = chain.joined(separator: "/")
         switch try folder.look(name) {
         case nil, .other(.folder)?: continue
-        case .other(let kind)?: return .unsafe("\(below) is \(kind.words)")
+        case .other(let kind)?: return .unsafe(UntrustedText.line("\(below) is \(kind.words)", limit: 1000))
         case .file(let stamp)?:
           return .found(
             LegacyArchive(path: below, size: stamp.size, modifiedAt: stamp.modifiedAt, place: place))

@@ -36,7 +36,7 @@ extension LegacyDirectory {
 }
 
 /// The folder of status files.
-private struct LegacyStatusFiles {
+struct LegacyStatusFiles {
   private let names: [[UInt8]]
   /// Names that share a slug.
   private var rivals: [Slug: [[UInt8]]] = [:]
@@ -100,7 +100,7 @@ private struct LegacyStatusFiles {
 }
 
 /// The older map.
-private enum LegacyStatusMap {
+enum LegacyStatusMap {
   static func read(_ root: borrowing LegacyFolder, _ body: (LegacyItem) throws -> Void) throws {
     let name = LegacyName.map
     let file: LegacyFile

@@ -31,7 +31,8 @@ package struct LegacyError: Error, Equatable, Sendable, CustomStringConvertible 
 
   package init(_ kind: Kind, _ message: String) {
     self.kind = kind
-    self.message = message
+    // Names come from other people's programs.
+    self.message = UntrustedText.line(message, limit: 1000)
   }
 
   package var description: String { message }
@@ -47,7 +48,7 @@ package struct LegacyError: Error, Equatable, Sendable, CustomStringConvertible 
       case ENAMETOOLONG: .invalid
       default: .file
       }
-    self.init(kind, "\(what) \(UntrustedText.line(path, limit: 300)): \(systemReason(code))")
+    self.init(kind, "\(what) \(path): \(systemReason(code))")
   }
 }
 

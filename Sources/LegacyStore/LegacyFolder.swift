@@ -165,7 +165,7 @@ package struct LegacyStamp: Hashable, Sendable {
 }
 
 /// An open regular file. Every call blocks.
-struct LegacyHandle: ~Copyable {
+struct LegacyHandle: ~Copyable, Sendable {
   let descriptor: CInt
   /// For messages.
   let shown: String
@@ -187,7 +187,9 @@ struct LegacyHandle: ~Copyable {
 
   /// Reads from the start to the end, whatever the descriptor's own place is.
   func read(_ take: (UnsafeRawBufferPointer) throws(LegacyError) -> Void) throws(LegacyError) {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+    // Status files are small, and there are thousands.
+    let room = Int(min(max(try stamp().size + 1, 512), 256 << 10))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 64)
     defer { buffer.deallocate() }
     var at: off_t = 0
     while true {

@@ -84,7 +84,7 @@ struct LegacyReading: Equatable {
     {
       throw LegacyFlaw(.encoding, "it begins with a byte order mark, which JSON has not")
     }
-    if String(validating: bytes, as: UTF8.self) == nil { throw LegacyFlaw(.encoding, "it is not UTF-8") }
+    guard (try? UTF8Span(validating: bytes.span)) != nil else { throw LegacyFlaw(.encoding, "it is not UTF-8") }
   }
 
   /// Arrays and objects within each other; a status has one.
@@ -161,7 +161,7 @@ private struct LegacyFields {
       throw LegacyFlaw(.date, "\"\(name)\" is no moment, or one without a time zone: '\(text)'")
     }
     let kept = moment.wholeMilliseconds
-    if JavaScriptDate.text(kept) != text { notes.append("\"\(name)\" is written as '\(text)'") }
+    if kept.iso8601 != text { notes.append("\"\(name)\" is written as '\(text)'") }
     return kept
   }
 }
