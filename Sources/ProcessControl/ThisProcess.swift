@@ -58,6 +58,16 @@ package enum ThisProcess {
     return UntrustedText.line(String(cString: name), limit: 64)
   }
 
+  /// What this machine calls itself; "localhost" when it says nothing.
+  package static func hostName() -> String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let code = buffer.withUnsafeMutableBytes { raw in
+      gethostname(raw.baseAddress!.assumingMemoryBound(to: CChar.self), raw.count - 1)
+    }
+    let name = code == 0 ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : ""
+    return name.isEmpty ? "localhost" : UntrustedText.line(name, limit: 64)
+  }
+
   /// A random version 4 UUID in lower case.
   package static func randomUUID() -> String {
     var generator = SystemRandomNumberGenerator()

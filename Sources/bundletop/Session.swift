@@ -42,10 +42,11 @@ struct Session {
   /// The name that is recorded with whatever the person does.
   let who: String
 
-  init(_ options: DatabaseOptions, readOnly: Bool = false) throws {
+  /// - Parameter connections: how many statements may run at once.
+  init(_ options: DatabaseOptions, readOnly: Bool = false, connections: Int = 4) throws {
     environment = ThisProcess.environment()
     connection = try options.settings(environment, readOnly: readOnly)
-    store = BundleStore(connection)
+    store = BundleStore(connection, connections: connections)
     who = ThisProcess.userName(in: environment)
   }
 

@@ -1,5 +1,5 @@
 package import BundleModel
-internal import BundleStore
+package import BundleStore
 package import LegacyStore
 
 /// What the journal tells of archives that were moved before, so that they need not be read and sent again.

@@ -1,5 +1,5 @@
 internal import ArtifactStorage
-package import BundleModel
+internal import BundleModel
 internal import BundleStore
 internal import LegacyStore
 

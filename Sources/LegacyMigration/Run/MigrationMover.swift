@@ -112,7 +112,9 @@ struct MigrationMover: Sendable {
       artifacts: artifacts, directory: directory, archive: sound.archive, checksum: sound.checksum,
       contentType: sound.contentType)
     let keys = sound.keys(in: artifacts, known: place)
-    let stored = try await tally.upload { progress in try await upload.run(keys: keys, progress: progress) }
+    let number = tally.beginUpload()
+    defer { tally.endUpload(number) }
+    let stored = try await upload.run(keys: keys, progress: { [tally] in tally.uploading(number, $0) })
     tally.count { counts in
       if stored.isNew {
         counts.uploaded += 1
@@ -122,14 +124,14 @@ struct MigrationMover: Sendable {
       }
     }
     let wanted = sound.wanted(key: stored.key, in: artifacts)
+    if stored.isNew { return try await store.importStatus(wanted, by: who) }
     // What was there before may be deleted by a collector that marked it a day ago.
-    let (artifacts, size) = (artifacts, sound.archive.size)
-    let confirm: @Sendable () async throws -> Void = {
-      guard case .present(size, _) = try await artifacts.inspect(stored.key) else {
-        throw StorageError(.integrity, "\(artifacts.storageURL(stored.key)) vanished while it was recorded: run again")
+    let (key, size) = (stored.key, sound.archive.size)
+    return try await store.importStatus(wanted, by: who) { [artifacts] in
+      guard try await artifacts.holds(key, size: size) else {
+        throw StorageError(.integrity, "\(artifacts.storageURL(key)) vanished while it was recorded: run again")
       }
     }
-    return try await store.importStatus(wanted, by: who, confirm: stored.isNew ? nil : confirm)
   }
 
   // MARK: - What does not count
@@ -157,6 +159,14 @@ struct MigrationMover: Sendable {
 
   private func reason(of candidate: MigrationCandidate, in decision: MigrationDecision) -> String? {
     decision.findings.first { $0.source == candidate.source && $0.path == candidate.entry.file.path }?.reason
+  }
+}
+
+extension ArtifactStore {
+  /// Whether there is an object of this size.
+  fileprivate func holds(_ key: String, size: Int64) async throws(StorageError) -> Bool {
+    guard case .present(let actual, _) = try await inspect(key) else { return false }
+    return actual == size
   }
 }
 

@@ -1,4 +1,4 @@
-package import BundleModel
+internal import BundleModel
 
 /// What a run came to.
 package struct MigrationReport: Equatable, Sendable {

@@ -1,6 +1,7 @@
 package import ArtifactStorage
 internal import BundleModel
 package import BundleStore
+internal import Glibc
 internal import LegacyStore
 internal import ProcessControl
 
@@ -54,7 +55,7 @@ package struct MigrationRun: Sendable {
   ///   and a second run goes on behind it.
   package func run() async throws -> MigrationReport {
     try await check()
-    return try await store.migrating(by: who, place: ThisProcess.place) {
+    return try await store.migrating(by: who, place: "\(ThisProcess.hostName()), process \(getpid())") {
       let known = try await established()
       let tally = MigrationTally(observer)
       do {
@@ -67,6 +68,18 @@ package struct MigrationRun: Sendable {
         throw error
       }
     }
+  }
+
+  /// Looks into everything as `run` would, and writes nothing.
+  package func rehearse() async throws -> MigrationReport {
+    try await check()
+    let plan = try await MigrationPlan.make(sources, store: store, requeue: options.requeue, observer: observer)
+    var counts = MigrationCounts()
+    let outcomes = plan.outcomes
+    counts.taken = outcomes.taken + outcomes.failed + outcomes.requeued
+    (counts.failed, counts.requeued, counts.known) = (outcomes.failed, outcomes.requeued, outcomes.known)
+    (counts.kept, counts.quarantined) = (outcomes.kept, outcomes.quarantined)
+    return MigrationReport(sources: plan.sources, counts: counts, findings: plan.findings)
   }
 
   /// Gives each directory its id.

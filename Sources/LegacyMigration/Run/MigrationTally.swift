@@ -1,4 +1,4 @@
-package import BundleModel
+internal import BundleModel
 internal import BundleStore
 internal import Synchronization
 
@@ -64,22 +64,24 @@ final class MigrationTally: Sendable {
     tell()
   }
 
-  /// Runs one upload, which tells how many of its bytes are sent.
-  func upload<Value: Sendable>(
-    _ work: (@escaping @Sendable (Int64) -> Void) async throws -> Value
-  ) async throws -> Value {
-    let number = state.withLock { state in
+  /// A number for one upload, under which it tells how far it is.
+  func beginUpload() -> Int {
+    state.withLock { state in
       state.uploads += 1
       return state.uploads
     }
-    defer { state.withLock { $0.moving[number] = nil } }
-    return try await work { [self] bytes in
-      state.withLock { state in
-        state.sent += bytes - (state.moving.updateValue(bytes, forKey: number) ?? 0)
-      }
-      tell()
-    }
   }
+
+  /// So many bytes of it are sent.
+  func uploading(_ number: Int, _ bytes: Int64) {
+    state.withLock { state in
+      state.sent += bytes - (state.moving.updateValue(bytes, forKey: number) ?? 0)
+    }
+    tell()
+  }
+
+  /// It has ended, one way or the other.
+  func endUpload(_ number: Int) { state.withLock { $0.moving[number] = nil } }
 
   private func tell() {
     let progress = state.withLock { state in

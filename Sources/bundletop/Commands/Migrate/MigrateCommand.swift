@@ -13,7 +13,7 @@ struct MigrateCommand: ParsableCommand {
       Of each bundle the newest status counts, whichever directory it is in; the others are listed.
       """,
     subcommands: [
-      MigratePlanCommand.self, MigrateVerifyCommand.self, MigrateCutoverCommand.self, MigrateCutbackCommand.self,
-      MigrateStatusCommand.self, MigrateCleanCommand.self,
+      MigratePlanCommand.self, MigrateRunCommand.self, MigrateVerifyCommand.self, MigrateCutoverCommand.self,
+      MigrateCutbackCommand.self, MigrateStatusCommand.self, MigrateCleanCommand.self,
     ])
 }
