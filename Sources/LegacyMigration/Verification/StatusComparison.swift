@@ -76,6 +76,7 @@ package struct StatusComparison: Sendable {
     if let reason = quarantine { return .quarantined(reason) }
     // Two files of one moment: only one of them can be the row.
     if journal?.outcome == .superseded { return .superseded }
+    if difference.kind == .otherArchive, archiveJournal?.outcome == .superseded { return .superseded }
     return .differs(difference.kind, difference.reason)
   }
 
@@ -128,9 +129,7 @@ package struct StatusComparison: Sendable {
   private func completed(_ row: BundleStatus) -> (kind: MigrationDifference.Kind, reason: String)? {
     let status = entry.status
     guard let published = row.artifact else { return (.noArtifact, "the row is completed and names no artifact") }
-    if let file = archive.file, Checksum(hex: published.checksum) != file.checksum,
-      archiveJournal?.outcome != .superseded
-    {
+    if let file = archive.file, Checksum(hex: published.checksum) != file.checksum {
       return (.otherArchive, "\(file.path) has the SHA-256 \(file.checksum.hex), stored is \(published.checksum)")
     }
     // Files may lack what the archive told.
