@@ -64,6 +64,12 @@ enum Processes {
     return size << 10
   }
 
+  /// The most memory that a process had resident so far, in bytes; nil when it has ended.
+  static func peakMemory(of pid: Int32) -> Int? {
+    let line = (try? TestFile.read("/proc/\(pid)/status"))?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
+  }
+
   private static func all() -> [Int32] { Folder.names(in: "/proc").compactMap { Int32($0) } }
 
   /// The fields of /proc/PID/stat from the state on.

@@ -40,6 +40,9 @@ struct MigrationMover: Sendable {
       try await spoiled(winner, error.message)
     } catch let error as StorageError where error.concernsOneArchive {
       try await spoiled(winner, error.message)
+    } catch let error as StoreError where error.kind == .refused || error.kind == .invalid {
+      // A text that the database does not take; if it takes nothing at all, it does not take this note either.
+      try await spoiled(winner, error.message)
     }
     for other in decision.others {
       do {
