@@ -1,3 +1,4 @@
+import ArtifactStorage
 import BundleModel
 import BundleStore
 import Glibc
@@ -68,7 +69,7 @@ struct DirectoryFollowerTests {
       try await scene.following {
         try await scene.settle()
         #expect(try scene.held()["a"]?.message == "file")
-        #expect(scene.told.contains(.left(Slug("a")!)))
+        #expect(scene.told.contains(.left([Slug("a")!])))
         // Nobody knows what it says, so it stays even when the row goes.
         try await scene.lines("delete from example_bundle_status where slug = 'a'")
         try await scene.settle()
@@ -224,6 +225,23 @@ struct DirectoryFollowerTests {
         }
         #expect(try scene.held().isEmpty)
       }
+    }
+  }
+
+  @Test(
+    "A store that lies in the directory is told, for its objects and the copies would be one another's leftovers")
+  func overlap() throws {
+    let folder = try TemporaryDirectory()
+    try folder.makeFolder("legacy/artifacts")
+    #expect(symlink("legacy", folder.path + "/link") == 0)
+    let directory = LegacyDirectory(path: folder.path + "/legacy")
+    for (root, overlaps) in [
+      ("legacy/artifacts", true), ("legacy", true), ("link/artifacts/", true), ("legacy/new/folder", true),
+      ("", true),
+      ("legacy-store", false), ("store", false),
+    ] {
+      let store = LocalArtifactStore(root: "\(folder.path)/\(root)", signingSecret: Secret(Array("secret".utf8)))
+      #expect((directory.overlap(with: store) != nil) == overlaps, "\(root)")
     }
   }
 

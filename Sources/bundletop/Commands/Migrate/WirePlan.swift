@@ -1,6 +1,7 @@
 internal import BundleModel
 internal import JSON
 internal import LegacyMigration
+internal import LegacyStore
 
 /// A plan as scripts read it. Names are sorted, as in all our documents.
 enum WirePlan {
