@@ -60,6 +60,8 @@ struct ComparedPod: Encodable {
   let verdict: Verdict
   /// `served`, `self-reported`, or `none`.
   let source: String
+  /// What it read to answer: `directory` or `database`; null where it did not answer.
+  @Nullable private var reads: String?
   /// For how long it has been behind or different.
   @Nullable private var milliseconds: Int64?
   @Nullable private var reason: String?
@@ -70,6 +72,7 @@ struct ComparedPod: Encodable {
     name = subject.pod?.name
     url = subject.origin?.description ?? subject.pod?.url
     source = found.source.rawValue
+    if case .served(let list) = subject.finding { reads = list.side.rawValue }
     switch found.state {
     case .equal: verdict = .equal
     case .behind(let span):
