@@ -5,38 +5,24 @@ internal import BundleModel
 /// Source: ECMA-262 section 21.4.1.32 (ISO form, years of six digits) and 21.4.4.41 to 44 (`toString`,
 /// `toUTCString`); RFC 2822 section 3.3 and 4.3 for dates of mails.
 enum JavaScriptDate {
-  /// The moment; nil when it is none, or none that everybody reads alike (no time zone, day and month by number).
+  /// The moment; nil when it is none, or none that everybody reads alike (no time zone, day and month by number), or
+  /// of a year that has not four digits.
   static func parse(_ text: String) -> Timestamp? {
     let text = String(text.trimmingBlanks())
     guard text.utf8.count <= 100 else { return nil }
     let moment = Timestamp(iso8601: text) ?? isoForms(text) ?? milliseconds(text) ?? mailForms(text)
-    return moment.flatMap(inRange)
+    return moment.flatMap { isInRange($0) ? $0 : nil }
   }
 
   /// Milliseconds since 1970, as `Date.now()` gives them; seconds (anything before 1973) are not guessed at.
   static func parse(milliseconds: Double) -> Timestamp? {
-    guard milliseconds >= 100_000_000_000, milliseconds <= 8.64e15 else { return nil }
-    return inRange(Timestamp(microseconds: Int64(milliseconds.rounded(.down)) * 1000))
+    guard milliseconds >= 100_000_000_000, milliseconds < 253_402_300_800_000 else { return nil }
+    return Timestamp(microseconds: Int64(milliseconds.rounded(.down)) * 1000)
   }
 
-  /// `toISOString`, also of years that have no four digits.
-  static func text(_ moment: Timestamp) -> String {
-    let year = CivilTime(moment).year
-    guard !(0...9999).contains(year) else { return moment.iso8601 }
-    // Any 400 years have the same days.
-    let cycles = Int64(year < 0 ? (year - 399) / 400 : year / 400)
-    let within = Timestamp(microseconds: moment.microseconds - cycles * cycle)
-    let digits = String(abs(year))
-    return (year < 0 ? "-" : "+") + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-      + within.iso8601.dropFirst(4)
-  }
-
-  /// Microseconds in 400 years.
-  private static let cycle: Int64 = 146_097 * 86_400_000_000
-
-  /// What Postgres keeps: from 4713 BC on; JavaScript ends before it does.
-  private static func inRange(_ moment: Timestamp) -> Timestamp? {
-    (-210_000_000_000_000_000...8_640_000_000_000_000_000).contains(moment.microseconds) ? moment : nil
+  /// Year 1 to 9999: no clock of AppHub's showed another, and not every program reads one.
+  static func isInRange(_ moment: Timestamp) -> Bool {
+    (-62_135_596_800_000_000..<253_402_300_800_000_000).contains(moment.microseconds)
   }
 
   /// `±YYYYYY-…`, a date alone (midnight UTC, says ECMA-262), no seconds.
@@ -44,17 +30,9 @@ enum JavaScriptDate {
     guard let sign = text.utf8.first else { return nil }
     if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
       let digits = text.utf8.dropFirst().prefix(6)
-      guard digits.count == 6, let year = Int(String(digits) ?? ""), digits.allSatisfy({ (48...57).contains($0) }),
-        sign == UInt8(ascii: "+") || year > 0
-      else { return nil }
-      let signed = sign == UInt8(ascii: "-") ? -year : year
-      let cycles = signed < 0 ? (signed - 399) / 400 : signed / 400
-      // 2000 to 2399 repeat any 400 years.
-      let within = String(2000 + signed - cycles * 400) + text.dropFirst(7)
-      guard let moment = Timestamp(iso8601: within) else { return nil }
-      let (shift, overflow) = Int64(cycles - 5).multipliedReportingOverflow(by: cycle)
-      let (sum, carry) = moment.microseconds.addingReportingOverflow(shift)
-      return overflow || carry ? nil : Timestamp(microseconds: sum)
+      // A year of six digits is a short one or out of range.
+      guard sign == UInt8(ascii: "+"), digits.starts(with: "00".utf8), digits.count == 6 else { return nil }
+      return Timestamp(iso8601: String(text.dropFirst(3)))
     }
     let bytes = Array(text.utf8)
     if bytes.count == 10 { return Timestamp(iso8601: text + "T00:00:00Z") }

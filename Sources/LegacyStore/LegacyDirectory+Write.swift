@@ -5,9 +5,12 @@ extension LegacyDirectory {
   /// Writes a status into its file, atomically and durably, in place of an earlier one. Blocks.
   ///
   /// - Throws: `.missing` when the directory is gone: it is not made again behind its owner's back; `.invalid` when no
-  ///   file can have the slug's name.
+  ///   file can have the slug's name, or hold its moments.
   package func write(_ status: LegacyStatus) throws(LegacyError) {
     let name = try LegacyDirectory.fileName(status.slug)
+    guard JavaScriptDate.isInRange(status.updatedAt), JavaScriptDate.isInRange(status.createdAt) else {
+      throw LegacyError(.invalid, "the status of '\(name)' has a moment that no status file can hold")
+    }
     guard let folder = try LegacyFolder.open(path, [LegacyName.statuses], creating: true) else {
       throw LegacyError(.missing, "\(path)/\(LegacyName.statuses) vanished")
     }

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import ProcessControl
 
 /// The folder in which an AppHub pod kept status files and archives before they moved into the durable store.
 ///
@@ -31,27 +30,21 @@ package struct LegacyDirectory: Equatable, Sendable {
 
   /// Counts the status files, up to `limit`. Blocks on the file system.
   package func countStatusFiles(limit: Int = 10_000) -> Count {
-    guard LegacyDirectory.isDirectory(path) else { return errno == EACCES ? unreadable : .absent }
-    var count = LegacyDirectory.isFile(path + "/status.json") ? 1 : 0
-    guard let folder = DirectoryReader.open(path + "/status") else {
-      return errno == ENOENT ? .files(count, orMore: false) : unreadable
+    do throws(LegacyError) {
+      let root = try LegacyFolder.root(path)
+      var count = 0
+      if case .file? = try root.look(LegacyName.map) { count += 1 }
+      if let folder = try root.folder(LegacyName.statuses) {
+        count += try folder.names().count(where: LegacyName.isStatus)
+      }
+      return .files(min(count, limit), orMore: count > limit)
+    } catch {
+      return error.kind == .missing ? .absent : .unreadable(error.message)
     }
-    while let name = folder.next() {
-      guard name.suffix(5).elementsEqual(".json".utf8), name.first != UInt8(ascii: ".") else { continue }
-      count += 1
-      if count >= limit { return .files(count, orMore: true) }
-    }
-    return .files(count, orMore: false)
   }
 
-  private var unreadable: Count { .unreadable(systemReason(errno)) }
-
-  private static func isDirectory(_ path: String) -> Bool { mode(path) == S_IFDIR }
-
-  private static func isFile(_ path: String) -> Bool { mode(path) == S_IFREG }
-
-  private static func mode(_ path: String) -> mode_t? {
+  private static func isDirectory(_ path: String) -> Bool {
     var facts = stat()
-    return lstat(path, &facts) == 0 ? facts.st_mode & S_IFMT : nil
+    return lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
   }
 }

@@ -161,7 +161,7 @@ private struct LegacyFields {
       throw LegacyFlaw(.date, "\"\(name)\" is no moment, or one without a time zone: '\(text)'")
     }
     let kept = moment.wholeMilliseconds
-    if JavaScriptDate.text(kept) != text { notes.append("\"\(name)\" is written as '\(text)'") }
+    if kept.iso8601 != text { notes.append("\"\(name)\" is written as '\(text)'") }
     return kept
   }
 }
