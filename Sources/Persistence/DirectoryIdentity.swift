@@ -6,18 +6,23 @@ internal import ProcessControl
 package enum DirectoryIdentity {
   /// The id that a directory has, or is given now; nil when it is not there. Blocks on the file system.
   ///
-  /// - Parameter pod: begins a new id, for people.
-  package static func settle(_ directory: LegacyDirectory, pod: String) throws(LegacyError) -> String? {
-    if let id = try directory.sourceID() { return id }
+  /// - Parameters:
+  ///   - pod: begins a new id, for people.
+  ///   - making: make the directory when it is not there.
+  package static func settle(_ directory: LegacyDirectory, pod: String, making: Bool = true)
+    throws(LegacyError) -> String?
+  {
+    do throws(LegacyError) {
+      if let id = try directory.sourceID() { return id }
+    } catch {
+      guard error.kind == .missing else { throw error }
+      guard making else { return nil }
+    }
     do throws(LegacyError) {
       try directory.establishSourceID(make(pod: pod))
     } catch {
-      switch error.kind {
-      case .missing: return nil
       // Another process was first.
-      case .conflict: break
-      default: throw error
-      }
+      guard error.kind == .conflict else { throw error }
     }
     return try directory.sourceID()
   }

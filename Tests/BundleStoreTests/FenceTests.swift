@@ -71,6 +71,12 @@ struct FenceTests {
       kills: .takenOverByItself),
     Mutant(write: .complete, clause: "and owner = p_owner", replacement: "", kills: .otherOwner),
     Mutant(
+      write: .completeInFiles, clause: "and attempt = p_attempt and owner", replacement: "and owner",
+      kills: .takenOverByItself),
+    Mutant(write: .completeInFiles, clause: "and owner = p_owner", replacement: "", kills: .otherOwner),
+    Mutant(
+      write: .completeInFiles, clause: "and owner = p_owner and state = 'running'", replacement: "", kills: .failed),
+    Mutant(
       write: .fail, clause: "and attempt = p_attempt and owner", replacement: "and owner", kills: .takenOverByItself
     ),
     Mutant(write: .fail, clause: "and owner = p_owner", replacement: "", kills: .otherOwner),

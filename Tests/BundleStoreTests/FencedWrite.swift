@@ -6,7 +6,7 @@ import Testing
 
 /// Every statement by which an attempt writes, as the store sends it.
 enum FencedWrite: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case progress, renew, complete, fail, giveBack
+  case progress, renew, complete, completeInFiles, fail, giveBack
 
   var testDescription: String { rawValue }
 
@@ -15,6 +15,7 @@ enum FencedWrite: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .progress: SQLText.progress
     case .renew: SQLText.renew
     case .complete: SQLText.complete
+    case .completeInFiles: SQLText.completeInFiles
     case .fail: SQLText.fail
     case .giveBack: SQLText.returnJob
     }
@@ -25,6 +26,7 @@ enum FencedWrite: String, CaseIterable, Sendable, CustomTestStringConvertible {
     switch self {
     case .progress, .renew: nil
     case .complete: "bundletop_complete"
+    case .completeInFiles: "bundletop_complete_in_files"
     case .fail: "bundletop_fail"
     case .giveBack: "bundletop_return"
     }
@@ -42,6 +44,7 @@ enum FencedWrite: String, CaseIterable, Sendable, CustomTestStringConvertible {
         "zombie", "zombie", .text(made.checksum.hex), "zombie", "s3", "zombie", "s3://zombie", "zombie", 66, false,
         "zombie", "zombie",
       ]
+    case .completeInFiles: fence + ["zombie", false, "zombie"]
     case .fail: fence + ["storage", "zombie", "zombie", "1 s"]
     case .giveBack: fence + ["zombie"]
     }
@@ -55,6 +58,10 @@ enum FencedWrite: String, CaseIterable, Sendable, CustomTestStringConvertible {
         Progress(stage: .packaging, message: "zombie", fingerprint: Fingerprint("zombie")), for: claim)
     case .renew: try await store.renew([claim]).isEmpty
     case .complete: try await store.complete(claim, publication(claim.slug, fingerprint: "zombie")) == .lost
+    case .completeInFiles:
+      try await store.completeInFiles(claim, fingerprint: Fingerprint("zombie")!, cached: false, tail: nil) {
+        _, _ in
+      } == .lost
     case .fail: try await store.fail(claim, errorClass: .storage, error: "zombie") == .lost
     case .giveBack: try await store.giveBack(claim) == .lost
     }

@@ -84,6 +84,7 @@ struct RoleTests {
           "select bundletop_audit('x', 'me', null, null, 'r', '{}', null)",
           "select bundletop_record_verification('a', '', 's3', '', 1, now(), now(), 'match', 'me', '{}')",
           "select bundletop_complete(gen_random_uuid(), 1, gen_random_uuid(), '', '', '', '', '', '', '', '', 1, true, '', '')",
+          "select bundletop_complete_in_files(gen_random_uuid(), 1, gen_random_uuid(), '', true, '')",
         ] + collecting)
     }
   }
@@ -138,6 +139,7 @@ struct RoleTests {
           "update example_bundle_artifacts set verification = 'match'",
           "update example_bundle_jobs set priority = 9", "update example_bundle_operations set result = 'x'",
           "select bundletop_complete(gen_random_uuid(), 1, gen_random_uuid(), '', '', '', '', '', '', '', '', 1, true, '', '')",
+          "select bundletop_complete_in_files(gen_random_uuid(), 1, gen_random_uuid(), '', true, '')",
         ])
     }
   }
@@ -198,6 +200,13 @@ struct RoleTests {
       let third = try #require(try await store.claim(worker, catalogue: ["a"], limit: 1).first)
       #expect(try await store.fail(third, errorClass: .bundle, error: "e") == .ended(.failed))
       #expect(try await store.failPoisonJobs() == 0)
+      let filed = try await fixture.claim("filed", by: worker)
+      #expect(
+        try await store.completeInFiles(filed, fingerprint: Fingerprint("f")!, cached: false, tail: nil) { _, _ in }
+          == .ended(.completed))
+      try await store.holding("a") { _ in }
+      #expect(try await store.publishDirectory(source: "s", unmigrated: 0, of: worker))
+      #expect(try await store.readSide() == .directory)
       try await fixture.sql("update example_bundle_events set at = now() - interval '60 days'")
       try await eventually("events are pruned") { try await store.pruneEvents() > 0 }
       try await store.prunePods()

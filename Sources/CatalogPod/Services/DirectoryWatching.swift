@@ -48,9 +48,9 @@ struct DirectoryWatching: PodService {
 
   /// The id that the directory has, or is given now.
   private func identity() async throws(LegacyError) -> String? {
-    let (directory, name) = (directory, pod.settings.name)
+    let (directory, name, making) = (directory, pod.settings.name, pod.settings.mode != .database)
     return try await DetachedThread.value { () throws(LegacyError) in
-      try DirectoryIdentity.settle(directory, pod: name)
+      try DirectoryIdentity.settle(directory, pod: name, making: making)
     }
   }
 

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import BundleModel
 internal import BundleStore
 internal import ProcessControl
-internal import Synchronization
 internal import Wire
 
 /// What became of one wish.
@@ -47,7 +46,7 @@ struct WaitOptions: ParsableArguments {
 
   /// Prints everything, and throws unless all went well.
   func finish(_ asked: [Asked], session: Session, json: Bool) async throws {
-    let accepted = asked.filter { $0.refusal == nil }.map(\.slug)
+    let accepted = asked.filter { $0.refusal == nil }
     var final: [Slug: BundleStatus] = [:]
     if wait && !accepted.isEmpty { final = try await ended(accepted, session: session) }
     if json {
@@ -80,11 +79,19 @@ struct WaitOptions: ParsableArguments {
   }
 
   /// Follows the feed until every named bundle is completed or failed.
-  private func ended(_ slugs: [Slug], session: Session) async throws -> [Slug: BundleStatus] {
-    let watch = EndWatch(slugs)
+  private func ended(_ asked: [Asked], session: Session) async throws -> [Slug: BundleStatus] {
+    let watch = EndWatch(asked.map(\.slug))
+    let jobs = Dictionary(asked.map { ($0.slug, $0.job) }) { first, _ in first }
     return try await withThrowingTaskGroup(of: [Slug: BundleStatus]?.self) { group in
       group.addTask {
         await session.store.follow { watch.take($0) }
+        return nil
+      }
+      group.addTask {
+        // Pods that keep bundles in files take the row away when the job has ended well.
+        for await slug in watch.gone {
+          if let status = await completed(slug, jobs[slug] ?? nil, session) { watch.take(status) }
+        }
         return nil
       }
       group.addTask { try await watch.result() }
@@ -99,52 +106,15 @@ struct WaitOptions: ParsableArguments {
       throw CancellationError()
     }
   }
-}
 
-/// Collects how the named bundles end.
-private final class EndWatch: Sendable {
-  private struct State {
-    var ended: [Slug: BundleStatus] = [:]
-    var shown: [Slug: Stage] = [:]
-  }
-
-  private let slugs: Set<Slug>
-  private let state = Mutex(State())
-  private let done: AsyncStream<Void>
-  private let finish: AsyncStream<Void>.Continuation
-
-  init(_ slugs: [Slug]) {
-    self.slugs = Set(slugs)
-    (done, finish) = AsyncStream.makeStream()
-  }
-
-  var unfinished: String {
-    let ended = state.withLock { $0.ended }
-    return slugs.filter { ended[$0] == nil }.sorted().map(\.text).joined(separator: ", ")
-  }
-
-  func take(_ event: FeedEvent) {
-    switch event {
-    case .resync(let statuses), .changes(let statuses, _): take(statuses)
-    case .unreachable(let error, _): writeLine("bundletop: \(error.message)", to: .errors)
-    default: break
-    }
-  }
-
-  private func take(_ statuses: [BundleStatus]) {
-    for status in statuses where slugs.contains(status.slug) {
-      let isNews = state.withLock { state in
-        state.ended[status.slug] = status.state == .completed || status.state == .failed ? status : nil
-        return state.shown.updateValue(status.stage, forKey: status.slug) != status.stage
-      }
-      if isNews { writeLine(ChangeLine.text(status), to: .errors) }
-    }
-    if state.withLock({ $0.ended.count }) == slugs.count { finish.finish() }
-  }
-
-  func result() async throws -> [Slug: BundleStatus] {
-    for await _ in done {}
-    try Task.checkCancellation()
-    return state.withLock { $0.ended }
+  /// How the job of a bundle without a row ended, if it ended well.
+  private func completed(_ slug: Slug, _ job: JobID?, _ session: Session) async -> BundleStatus? {
+    guard let attempts = try? await session.store.attempts(of: slug, limit: 20),
+      let last = attempts.first(where: { job == nil || $0.job == job }), last.outcome == .completed
+    else { return nil }
+    return BundleStatus(
+      slug: slug, fingerprint: last.fingerprint ?? .pending, stage: .completed, jobID: last.job.text,
+      cached: last.cached, createdAt: last.startedAt, updatedAt: last.endedAt ?? last.startedAt,
+      completedAt: last.endedAt, attempt: last.number, pod: last.pod)
   }
 }

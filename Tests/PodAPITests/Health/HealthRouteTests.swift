@@ -153,7 +153,7 @@ struct HealthRouteTests {
     let (_, body) = try await ask("/health", Self.health(vitals: vitals))
     #expect(body["status"] == .string("warn"))
     let found = try checks(body)
-    for name in ["queue:oldestAge", "leases:expired", "postgres:oldestWrite", "writers:foreign", "clock:skew"] {
+    for name in ["queue:oldestAge", "leases:expired", "postgres:oldestWrite", "writers:foreign", "clock:skew", "pods:persistence"] {
       #expect(found[name] == "warn", "\(name)")
     }
     guard case .array(let warnings)? = body["warnings"] else { throw TestSupportError("no warnings") }
