@@ -30,6 +30,7 @@ package struct CatalogPod: Sendable {
     let directory = DirectoryKnowledge(settings.directory)
     let offer = Offer(settings: settings, catalogue: catalogue, storeIdentity: artifacts.identity)
     let wakeUps = WakeUps()
+    let followerWakeUps = WakeUps()
     let work = WorkInHand(pod: pod, wakeUps: wakeUps)
     let agreement = StoreAgreement(pod: pod)
     self.pod = pod
@@ -41,12 +42,16 @@ package struct CatalogPod: Sendable {
         Heartbeat(pod: pod, offer: offer, work: work, directory: directory, agreement: agreement, wakeUps: wakeUps),
         LeaseKeeping(pod: pod, work: work),
         Housekeeping(pod: pod),
-        Listening(pod: pod, wakeUps: wakeUps),
+        Listening(pod: pod, wakeUps: [wakeUps, followerWakeUps]),
         Claiming(pod: pod, work: work, agreement: agreement, wakeUps: wakeUps),
         Stopping(work: work),
       ] + (settings.ownListener.map { [SelfReading(pod: pod, listener: $0)] } ?? [])
     if let folder = settings.directory, let legacy {
       services.append(DirectoryWatching(pod: pod, directory: folder, knowledge: directory, watch: legacy))
+    }
+    if settings.mode == .dual, let folder = settings.directory {
+      services.append(
+        DirectoryFollowing(pod: pod, directory: folder, knowledge: directory, wakeUps: followerWakeUps))
     }
     self.services = services
   }

@@ -62,10 +62,9 @@ struct FollowCourse {
   private mutating func keepPlace() async {
     guard retries.isOver || obstacle == nil else { return }
     do throws(LegacyError) {
-      let directory = follower.directory
-      let source = follower.source
-      let known = place
+      let (directory, source, artifacts, known) = (follower.directory, follower.source, follower.artifacts, place)
       let (now, isNew) = try await DetachedThread.value { () throws(LegacyError) in
+        if known == nil, let overlap = directory.overlap(with: artifacts) { throw LegacyError(.conflict, overlap) }
         if let known, let now = DirectoryPlace(of: directory), now.continues(known) { return (now, false) }
         let isNew = DirectoryPlace(of: directory) == nil
         try directory.establishSourceID(source)

@@ -1,3 +1,4 @@
+import ArtifactStorage
 import BundleModel
 import BundleStore
 import Glibc
@@ -224,6 +225,23 @@ struct DirectoryFollowerTests {
         }
         #expect(try scene.held().isEmpty)
       }
+    }
+  }
+
+  @Test(
+    "A store that lies in the directory is told, for its objects and the copies would be one another's leftovers")
+  func overlap() throws {
+    let folder = try TemporaryDirectory()
+    try folder.makeFolder("legacy/artifacts")
+    #expect(symlink("legacy", folder.path + "/link") == 0)
+    let directory = LegacyDirectory(path: folder.path + "/legacy")
+    for (root, overlaps) in [
+      ("legacy/artifacts", true), ("legacy", true), ("link/artifacts/", true), ("legacy/new/folder", true),
+      ("", true),
+      ("legacy-store", false), ("store", false),
+    ] {
+      let store = LocalArtifactStore(root: "\(folder.path)/\(root)", signingSecret: Secret(Array("secret".utf8)))
+      #expect((directory.overlap(with: store) != nil) == overlaps, "\(root)")
     }
   }
 

@@ -14,6 +14,6 @@ struct MigrateCommand: ParsableCommand {
       """,
     subcommands: [
       MigratePlanCommand.self, MigrateRunCommand.self, MigrateVerifyCommand.self, MigrateCutoverCommand.self,
-      MigrateCutbackCommand.self, MigrateStatusCommand.self, MigrateCleanCommand.self,
+      MigrateCutbackCommand.self, MigrateExportCommand.self, MigrateStatusCommand.self, MigrateCleanCommand.self,
     ])
 }
