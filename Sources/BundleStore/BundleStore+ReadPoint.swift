@@ -9,9 +9,9 @@ package struct ReadPoint: Equatable, Sendable {
   /// The newest snapshot that the pod's directory is known to hold; nil when nobody has said one.
   package var followed: String?
   /// How the pod's directory follows the database, as it was published.
-  package var following: String?
+  package var following: Following?
 
-  package init(side: ReadSide, snapshot: String? = nil, followed: String? = nil, following: String? = nil) {
+  package init(side: ReadSide, snapshot: String? = nil, followed: String? = nil, following: Following? = nil) {
     self.side = side
     self.snapshot = snapshot
     self.followed = followed
@@ -31,7 +31,8 @@ extension BundleStore {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database named no snapshot") }
       let side = try row.decode("side", as: String?.self).flatMap { ReadSide(rawValue: $0) }
       return ReadPoint(
-        side: side ?? .directory, snapshot: try row.decode("snapshot"), following: try row.decode("following"))
+        side: side ?? .directory, snapshot: try row.decode("snapshot"), 
+        following: try row.decode("following", as: String?.self).flatMap { Following($0) })
     }
   }
 }

@@ -48,7 +48,11 @@ package actor ReadSwitch {
       var point = try await look()
       if mode == .filesystem { point.side = .directory }
       // While a directory is behind it still holds what it held before.
-      point.followed = point.followed ?? before?.followed
+      if case .inStep(let snapshot)? = point.following {
+        point.followed = snapshot
+      } else {
+        point.followed = before?.followed
+      }
       last = point
       failed = nil
     } catch {

@@ -39,7 +39,9 @@ struct DirectoryFixture: Sendable {
 
   /// Writes a completed status with its archive in AppHub's place.
   @discardableResult
-  func complete(_ slug: String, _ bytes: [UInt8], fingerprint: String = "f1", at milliseconds: Int64 = 1_700_000_000_000)
+  func complete(
+    _ slug: String, _ bytes: [UInt8], fingerprint: String = "f1", at milliseconds: Int64 = 1_700_000_000_000
+  )
     throws -> Checksum
   {
     try folder.write(bytes, to: "artifacts/\(slug)/\(fingerprint)/\(slug)-1.0.tgz")

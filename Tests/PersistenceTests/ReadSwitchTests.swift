@@ -39,7 +39,8 @@ struct ReadSwitchTests {
     #expect(try await point.point() == ReadPoint(side: .directory, snapshot: "3:3:"))
   }
 
-  @Test("a database that is away leaves what it said, and is asked once a poll; before it said anything it is an error")
+  @Test(
+    "a database that is away leaves what it said, and is asked once a poll; before it said anything it is an error")
   func away() async throws {
     let world = World()
     world.fail()
@@ -73,11 +74,11 @@ struct ReadSwitchTests {
   func followed() async throws {
     let world = World()
     let point = world.readSwitch(.dual)
-    world.say(ReadPoint(side: .directory, snapshot: "9:9:", following: Following.inStep(snapshot: "5:5:").text))
+    world.say(ReadPoint(side: .directory, snapshot: "9:9:", following: .inStep(snapshot: "5:5:")))
     #expect(try await point.point(isFresh: true).followed == "5:5:")
-    world.say(ReadPoint(side: .directory, snapshot: "12:12:", following: Following.behind.text))
+    world.say(ReadPoint(side: .directory, snapshot: "12:12:", following: .behind))
     #expect(try await point.point(isFresh: true).followed == "5:5:")
-    world.say(ReadPoint(side: .directory, snapshot: "13:13:", following: Following.inStep(snapshot: "12:12:").text))
+    world.say(ReadPoint(side: .directory, snapshot: "13:13:", following: .inStep(snapshot: "12:12:")))
     #expect(try await point.point(isFresh: true).followed == "12:12:")
   }
 }

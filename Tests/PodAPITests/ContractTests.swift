@@ -1,6 +1,7 @@
 import BundleModel
 import BundleStore
 import JSON
+import LegacyStore
 import TestSupport
 import Testing
 
@@ -55,10 +56,14 @@ struct ContractTests {
     _ = try await pod.ask(.post, "/job-imports/example", body: #"{"slug":"waiting"}"#)
   }
 
-  @Test("with bundles in every state, whoever asks, whatever is asked")
-  func everyRoute() async throws {
-    try await StoredPod.with(offering: ["done", "failed", "running", "waiting"]) { pod in
+  @Test(
+    "with bundles in every state, whoever asks, whatever is asked, whatever is read",
+    arguments: PersistenceMode.allCases)
+  func everyRoute(mode: PersistenceMode) async throws {
+    try await StoredPod.with(offering: ["done", "failed", "running", "waiting"], mode: mode) { pod in
       try await Self.fill(pod)
+      for status in try await pod.store.statuses() { try pod.directory.write(LegacyStatus(status)) }
+      try pod.folder.write("an archive", to: "legacy/artifacts/done/f1/done-1.0.tgz")
       var seen: [String: Set<Int>] = [:]
       // Reads first: the writes change what there is to read.
       let routes = RouteTable.all.filter { $0.listeners.contains(.api) }

@@ -2,6 +2,8 @@ import ArtifactStorage
 import BundleModel
 import BundleStore
 import JSON
+import LegacyStore
+import Persistence
 import Postgres
 import TestSupport
 
@@ -12,13 +14,20 @@ struct StoredPod: Sendable {
   let database: TestDatabase
   let store: BundleStore
   let router: Router
-  let worker = Worker(owner: OwnerID("00000000-0000-4000-8000-000000000001"), pod: "pod-a")
+  /// Its directory of AppHub's files; nothing writes to it but the test.
+  let directory: LegacyDirectory
+  let folder: TemporaryDirectory
+  let worker = Worker(owner: StoredPod.owner, pod: "pod-a")
+  private static let owner = OwnerID("00000000-0000-4000-8000-000000000001")
 
   /// Runs a test, and closes every connection afterwards.
   ///
-  /// - Parameter offering: what the made-up pod has.
+  /// - Parameters:
+  ///   - offering: what the made-up pod has.
+  ///   - mode: where it keeps bundles.
   static func with(
-    offering: [String] = ["demo"], publicURL: String? = nil, _ body: (StoredPod) async throws -> Void
+    offering: [String] = ["demo"], publicURL: String? = nil, mode: PersistenceMode = .database,
+    _ body: (StoredPod) async throws -> Void
   ) async throws {
     let database = try await TestDatabase.create()
     let connection = try ConnectionSettings(url: database.url)
@@ -30,18 +39,21 @@ struct StoredPod: Sendable {
     let store = BundleStore(rights, settings: StoreSettings(goneAfter: .seconds(600)), connections: 2)
     let tokens = [("reader", "read", RouterFixture.readToken), ("writer", "read,write", RouterFixture.writeToken)]
     let lines = tokens.map { "\($0.0) \($0.1) \(Checksums.hex($0.2))\n" }
+    let legacy = LegacyDirectory(path: try directory.makeFolder("legacy"))
     let services = PodServices(
       settings: PodAPISettings(pod: "pod-a", owner: OwnerID("o"), version: "1", publicURL: publicURL),
       store: store,
+      reads: PodReads(store, mode: mode, directory: DirectoryReading(legacy), owner: Self.owner),
       artifacts: LocalArtifactStore(root: directory.path, signingSecret: Secret([UInt8](repeating: 7, count: 32))),
       access: try AccessControl(
         tokenFile: directory.write(lines.joined(), to: "tokens"), log: RouterFixture.silent),
       log: RouterFixture.silent)
-    let pod = StoredPod(database: database, store: store, router: Router(services: services))
+    let pod = StoredPod(
+      database: database, store: store, router: Router(services: services), directory: legacy, folder: directory)
     do {
       try await store.register(
         PodRegistration(
-          worker: pod.worker, url: "http://127.0.0.1:1", version: "1", store: "s", concurrency: 1,
+          worker: pod.worker, url: "http://127.0.0.1:1", version: "1", mode: mode, store: "s", concurrency: 1,
           catalogue: offering.compactMap { Slug($0) }.map { ($0, "1.0") }))
       try await body(pod)
     } catch {

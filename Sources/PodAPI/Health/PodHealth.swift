@@ -22,7 +22,7 @@ package final class PodHealth: Sendable {
   private let vitals: Probe<(vitals: StoreVitals, skew: Duration)>
   private let storage: Probe<Void>
   private let legacy: LegacyWatch?
-  private let following: Probe<String?>?
+  private let following: Probe<Following?>?
   private let sharingProblem: Bool
 
   /// - Parameters:
@@ -33,7 +33,7 @@ package final class PodHealth: Sendable {
     store: BundleStore, artifacts: any ArtifactStore, legacy: LegacyWatch? = nil, follower: OwnerID? = nil,
     wall: @escaping @Sendable () -> Timestamp = ThisProcess.now
   ) {
-    var following: (@Sendable () async throws -> String?)?
+    var following: (@Sendable () async throws -> Following?)?
     if let follower {
       following = { try await store.readPoint(of: follower, deadline: Patience.question).following }
     }
@@ -48,7 +48,7 @@ package final class PodHealth: Sendable {
     schema: @escaping @Sendable () async throws -> SchemaReport,
     vitals: @escaping @Sendable () async throws -> StoreVitals,
     storage: @escaping @Sendable () async throws -> Void, legacy: LegacyWatch? = nil,
-    following: (@Sendable () async throws -> String?)? = nil, sharingProblem: Bool = false,
+    following: (@Sendable () async throws -> Following?)? = nil, sharingProblem: Bool = false,
     wall: @escaping @Sendable () -> Timestamp = ThisProcess.now,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
@@ -96,7 +96,9 @@ package final class PodHealth: Sendable {
       report.legacy = legacy
       report.checks.append(legacy.check)
     }
-    if case .success(let word)? = await following?.answer { report.checks.append(Self.followingCheck(word)) }
+    if case .success(let following)? = await following?.answer {
+      report.checks.append(Self.followingCheck(following))
+    }
     return report
   }
 
@@ -168,9 +170,9 @@ package final class PodHealth: Sendable {
       "pods:persistence", warning == nil ? .pass : .warn, value: Double(modes.count), unit: "modes", warning)
   }
 
-  /// Whether the directory follows, by what the pod publishes: `failed: REASON`. The reason may name paths.
-  private static func followingCheck(_ word: String?) -> HealthCheck {
-    let hasFailed = word?.hasPrefix("failed") ?? false
+  /// Whether the directory follows, by what the pod publishes. Its reason may name paths, which are for operators.
+  private static func followingCheck(_ following: Following?) -> HealthCheck {
+    let hasFailed = if case .failed? = following { true } else { false }
     return HealthCheck(
       "legacyData:following", hasFailed ? .warn : .pass,
       hasFailed

@@ -23,12 +23,13 @@ struct HealthRouteTests {
   private static func health(
     schema: @escaping @Sendable () async throws -> SchemaReport = { good() },
     vitals: StoreVitals = StoreVitals(now: moment), storage: @escaping @Sendable () async throws -> Void = {},
-    legacy: LegacyWatch? = nil
+    legacy: LegacyWatch? = nil, following: (@Sendable () async throws -> Following?)? = nil
   ) -> PodHealth {
     // A clock that stands: what was found stays fresh however slow the machine is.
     let start = ContinuousClock.now
     return PodHealth(
-      schema: schema, vitals: { vitals }, storage: storage, legacy: legacy, wall: { moment }, now: { start })
+      schema: schema, vitals: { vitals }, storage: storage, legacy: legacy, following: following,
+      wall: { moment }, now: { start })
   }
 
   /// What a route answers, held against the form that it promises.
@@ -160,5 +161,20 @@ struct HealthRouteTests {
     #expect(warnings.count == 5)
     let calm = try await ask("/health", Self.health())
     #expect(calm.body["status"] == .string("ok") && calm.body["warnings"] == .array([]))
+  }
+
+  @Test("a directory that does not follow the database is a warning, without its words")
+  func following() async throws {
+    for (said, expected) in [
+      (Following.failed("no space left on /secret/dir"), "warn"), (.behind, "pass"),
+      (.inStep(snapshot: "1:1:"), "pass"),
+      (nil, "pass"),
+    ] {
+      let (_, body) = try await ask("/health", Self.health(following: { said }))
+      #expect(try checks(body)["legacyData:following"] == expected)
+      #expect(!"\(body)".contains("secret"))
+    }
+    let (_, alone) = try await ask("/health", Self.health())
+    #expect(try checks(alone)["legacyData:following"] == nil)
   }
 }

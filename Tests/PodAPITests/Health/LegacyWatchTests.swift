@@ -68,4 +68,26 @@ struct LegacyWatchTests {
     _ = await watch.look()
     #expect(scans.withLock { $0 } == 2)
   }
+
+  @Test(
+    "files that are written are not left over, and in mode filesystem they are the store",
+    arguments: [
+      (PersistenceMode.filesystem, 3, 0, nil), (.filesystem, 3, 3, nil), (.dual, 3, 1, "not migrated: 2 "),
+      (.dual, 3, 3, nil), (.database, 3, 3, "migrated, leftovers: 3 status files"), (.database, 0, 0, nil),
+    ] as [(PersistenceMode, Int, Int, String?)])
+  func modes(mode: PersistenceMode, files: Int, known: Int, expected: String?) async {
+    let watch = LegacyWatch(
+      mode: mode, scan: { Self.scan(files, archives: files > 0) }, countKnown: { _ in known })
+    let check = await watch.look().check
+    #expect(check.status == (expected == nil ? .pass : .warn))
+    if let expected { #expect(check.message?.hasPrefix(expected) == true, "\(check.message ?? "")") }
+    let unreadable = LegacyWatch(
+      mode: mode,
+      scan: {
+        var scan = LegacyScan()
+        scan.isReadable = false
+        return scan
+      }, countKnown: { _ in 0 })
+    #expect(await unreadable.look().check.status == .warn)
+  }
 }
