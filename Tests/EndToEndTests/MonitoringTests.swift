@@ -54,8 +54,10 @@ extension EndToEnd {
         try cluster.writeBundle("one")
         let old = try cluster.folder.makeFolder("old")
         _ = try cluster.folder.makeFolder("old/status")
+        let moment = "\"2020-01-01T00:00:00.000Z\""
         _ = try cluster.folder.write(
-          "{\"slug\":\"one\",\"updatedAt\":\"2020-01-01T00:00:00.000Z\"}", to: "old/status/one.json")
+          "{\"slug\":\"one\",\"fingerprint\":\"f1\",\"stage\":\"failed\",\"state\":\"failed\","
+            + "\"updatedAt\":\(moment),\"createdAt\":\(moment)}", to: "old/status/one.json")
         let variables = ["APPHUB_BUNDLE_LEGACY_DIR": old]
         let before = try await cluster.startServingPod("pod-a", changing: variables)
         let health = try await eventually(

@@ -7,7 +7,7 @@ import Testing
 @Suite("A look into a legacy directory")
 struct LegacyScanTests {
   private static func status(_ slug: String, _ updated: String = "2025-01-02T03:04:05.678Z") -> String {
-    "{\"slug\": \"\(slug)\", \"updatedAt\": \"\(updated)\"}\n"
+    LegacyFixture.text(slug, ["updatedAt": "\"\(updated)\""])
   }
 
   @Test("statuses are read from files and the older map; the file's name wins, slugs are normalised")
@@ -15,14 +15,16 @@ struct LegacyScanTests {
     let folder = try TemporaryDirectory()
     _ = try folder.makeFolder("status")
     _ = try folder.write(Self.status("other"), to: "status/Alpha.json")
-    _ = try folder.write("{\"updatedAt\": 5}", to: "status/beta.json")
+    _ = try folder.write("{\"updatedAt\": 5}", to: "status/delta.json")
+    _ = try folder.write(Self.status("beta", "2025-01-02T03:04:05"), to: "status/epsilon.json")
+    _ = try folder.write(Self.status("beta"), to: "status/beta.json")
     _ = try folder.write("{\"k\": \(Self.status(" Gamma ")), \"l\": 3}", to: "status.json")
     let scan = try #require(LegacyDirectory(path: folder.path).scan())
     let found = scan.entries.sorted { $0.slug < $1.slug }
     #expect(found.map(\.slug.text) == ["alpha", "beta", "gamma"])
     #expect(found.map(\.path) == ["status/Alpha.json", "status/beta.json", "status.json#k"])
-    #expect(found.map { $0.updatedAt?.iso8601 } == ["2025-01-02T03:04:05.678Z", nil, "2025-01-02T03:04:05.678Z"])
-    #expect(scan.unreadable == 1 && !scan.isCut && !scan.hasArchives && scan.isReadable)
+    #expect(found.map { $0.updatedAt?.iso8601 } == Array(repeating: "2025-01-02T03:04:05.678Z", count: 3))
+    #expect(scan.unreadable == 3 && !scan.isCut && !scan.hasArchives && scan.isReadable)
   }
 
   @Test("what is no status counts as unreadable, and leads nowhere")
