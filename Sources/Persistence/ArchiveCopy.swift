@@ -6,7 +6,7 @@ internal import ProcessControl
 /// Copies one archive from the object store to its place in a directory, piece by piece.
 struct ArchiveCopy: Sendable {
   let artifact: Artifact
-  /// As the status names it; the artifact's own name else.
+  /// As the status names it, for there it is looked for.
   let filename: String?
   let artifacts: any ArtifactStore
   let directory: LegacyDirectory
@@ -16,21 +16,22 @@ struct ArchiveCopy: Sendable {
 
   init(artifact: Artifact, filename: String?, from artifacts: any ArtifactStore, to directory: LegacyDirectory) {
     self.artifact = artifact
-    self.filename = filename ?? artifact.filename
+    self.filename = filename
     self.artifacts = artifacts
     self.directory = directory
   }
 
   /// Copies it, unless the same bytes are there. Other bytes in its place are kept under another name.
   ///
+  /// - Returns: whether anything was written.
   /// - Throws: `StorageError`: `.missing` when there is no such object, `.integrity` when it is not what the row
   ///   promises; `LegacyError`.
-  func run() async throws {
+  func run() async throws -> Bool {
     let (size, checksum) = try await promised()
     let pieces = PieceHandOff()
-    async let placed: Void = DetachedThread.value { () throws(any Error) in
+    async let placed = DetachedThread.value { () throws(any Error) -> PlacedArchive in
       defer { pieces.finish() }
-      try directory.place(
+      return try directory.place(
         archive: artifact.slug, fingerprint: artifact.fingerprint, filename: filename,
         modifiedAt: artifact.uploadedAt, checksum: checksum
       ) { draft in
@@ -56,7 +57,7 @@ struct ArchiveCopy: Sendable {
         pieces.give(.failure(error))
       }
     }
-    try await placed
+    return try await placed.isWritten
   }
 
   /// Size and SHA-256 of what is to be copied. AppHub's rows may lack the one and hold other text than the other.

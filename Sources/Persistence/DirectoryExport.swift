@@ -35,7 +35,7 @@ package struct DirectoryExport: Sendable {
   package func run(_ progress: (ExportReport) async -> Void = { _ in }) async throws -> ExportReport {
     let writer = DirectoryWriter(directory: directory, artifacts: artifacts)
     var report = ExportReport()
-    var unknown = try await writer.slugs()
+    var unknown = try await writer.survey().slugs
     var cursor = try await store.feedStart()
     var last: Slug?
     while true {

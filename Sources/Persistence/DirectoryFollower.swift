@@ -43,8 +43,8 @@ package struct DirectoryFollower: Sendable {
     case failing(String)
     /// Everything is as the database says, after it was not.
     case inStep
-    /// A bundle's file is newer than its row: nobody has moved it.
-    case left(Slug)
+    /// The files of these bundles are newer than their rows: nobody has moved them. Each is told once.
+    case left([Slug])
   }
 
   /// Follows until the task is cancelled.

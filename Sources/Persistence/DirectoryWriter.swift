@@ -43,53 +43,21 @@ final class DirectoryWriter: Sendable {
 
   // MARK: - All at once
 
-  /// Reads the whole directory and says which of these rows it does not hold.
+  /// Reads the whole directory and keeps a few bytes of each status.
+  func survey() async throws(LegacyError) -> HeldStatuses {
+    try await DetachedThread.value { [self] () throws(LegacyError) in
+      let held = try HeldStatuses(of: directory)
+      state.withLock { $0.elsewhere = held.elsewhere }
+      return held
+    }
+  }
+
+  /// Those of some rows that the directory does not hold.
   ///
   /// Archives count as held when their size and time are those of the row; other ones are compared by `apply`.
-  func differing(from rows: [BundleStatus]) async throws(LegacyError) -> [Slug: BundleStatus] {
-    try await DetachedThread.value { [self] () throws(LegacyError) in
-      var differing = Dictionary(rows.map { ($0.slug, $0) }) { first, _ in first }
-      try survey { slug, status in
-        guard let row = differing[slug],
-          FollowAction.deciding(row: LegacyStatus(row), file: .status(status), elsewhere: elsewhere(slug))
-            == .nothing,
-          holdsArchive(of: row)
-        else { return }
-        differing[slug] = nil
-      }
-      return differing
-    }
-  }
-
-  /// Reads the whole directory and notes what it has of bundles in other places than their own files. Blocks.
-  ///
-  /// - Parameter each: takes each bundle that has a file of its own that can be read.
-  func survey(_ each: (Slug, LegacyStatus) -> Void = { _, _ in }) throws(LegacyError) {
-    var found: [Slug: Timestamp] = [:]
-    do {
-      try directory.read { item in
-        guard case .entry(let entry) = item else { return }
-        let slug = entry.status.slug
-        if entry.file.path == "status/\(slug.text).json" {
-          each(slug, entry.status)
-        } else {
-          found[slug] = max(found[slug] ?? entry.status.updatedAt, entry.status.updatedAt)
-        }
-      }
-    } catch let error as LegacyError {
-      throw error
-    } catch {
-      throw LegacyError(.file, "the legacy directory \(directory.path) cannot be read")
-    }
-    state.withLock { $0.elsewhere = found }
-  }
-
-  /// Reads the whole directory; returns the bundles of which it has a file.
-  func slugs() async throws(LegacyError) -> Set<Slug> {
-    try await DetachedThread.value { [self] () throws(LegacyError) in
-      var slugs: Set<Slug> = []
-      try survey { slug, _ in slugs.insert(slug) }
-      return slugs.union(state.withLock { $0.elsewhere.keys })
+  func differing(_ rows: [BundleStatus], from held: HeldStatuses) async -> [BundleStatus] {
+    await DetachedThread.value { [self] in
+      rows.filter { !held.holds(LegacyStatus($0)) || !holdsArchive(of: $0) }
     }
   }
 
@@ -152,8 +120,7 @@ final class DirectoryWriter: Sendable {
       return try proveArchive(of: row)
     }
     guard !isHeld else { return false }
-    try await ArchiveCopy(artifact: artifact, filename: row.filename, from: artifacts, to: directory).run()
-    return true
+    return try await ArchiveCopy(artifact: artifact, filename: row.filename, from: artifacts, to: directory).run()
   }
 
   /// Whether the archive of a completed row is there, as far as its size and time tell: they are ours where we wrote

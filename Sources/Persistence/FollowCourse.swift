@@ -9,10 +9,11 @@ struct FollowCourse {
   private let tell: @Sendable (DirectoryFollower.Event) -> Void
   private let writer: DirectoryWriter
   private var cursor: FeedCursor?
+  private var cursorTaken = ContinuousClock.now
   private var comparedAt = ContinuousClock.now
   private var place: DirectoryPlace?
-  /// Rows that are still to be applied, as they were last read.
-  private var waiting: [Slug: BundleStatus] = [:]
+  /// Bundles whose rows are still to be applied, and how large their archives are.
+  private var waiting: [Slug: Int64] = [:]
   /// What could not be done, and why.
   private var owed: [Slug: String] = [:]
   /// Why the directory as a whole cannot be used.
@@ -21,6 +22,8 @@ struct FollowCourse {
   private var quiet = Backoff()
   private var published: (following: Following, at: ContinuousClock.Instant)?
   private var told: Following?
+  /// Whose newer files were told of.
+  private var left: Set<Slug> = []
 
   init(_ follower: DirectoryFollower, _ tell: @escaping @Sendable (DirectoryFollower.Event) -> Void) {
     self.follower = follower
@@ -32,6 +35,8 @@ struct FollowCourse {
   private static let slice = Duration.seconds(1)
   /// How many bundles are worked on at once.
   private static let width = 4
+  /// How many rows are in memory at once.
+  private static let page = 500
 
   /// Whether there is more to do at once.
   var hasMore: Bool { !waiting.isEmpty && obstacle == nil && quiet.isOver }
@@ -43,8 +48,8 @@ struct FollowCourse {
       await keepPlace()
       if obstacle == nil {
         try await look()
-        try await askAgain()
-        await work()
+        askAgain()
+        try await work()
         if obstacle == nil, owed.isEmpty { retries = Backoff() }
       }
       try await publish()
@@ -91,12 +96,15 @@ struct FollowCourse {
 
   private mutating func look() async throws(StoreError) {
     if let from = cursor, ContinuousClock.now - comparedAt < follower.compareEvery {
-      switch try await follower.store.changes(since: from) {
+      // Now and then the cursor itself is renewed, so that an idle follower does not hold on to an old snapshot.
+      let isFresh = ContinuousClock.now - cursorTaken < .seconds(60)
+      switch try await follower.store.changes(since: from, quick: isFresh) {
       case .unchanged: return
       case .changes(let rows, let removed, let next):
-        for row in rows { want(row) }
-        await remove(removed)
+        for row in rows { waiting[row.slug] = row.artifact?.size ?? 0 }
+        for slug in removed { waiting[slug] = 0 }
         cursor = next
+        cursorTaken = .now
         return
       case .resync: break
       }
@@ -104,80 +112,75 @@ struct FollowCourse {
     try await compare()
   }
 
+  /// Compares everything, page by page: what is read of the directory fits into a few bytes a bundle.
   private mutating func compare() async throws(StoreError) {
-    let (rows, start) = try await follower.store.snapshot()
+    let start = try await follower.store.feedStart()
+    let held: HeldStatuses
     do throws(LegacyError) {
-      waiting = try await writer.differing(from: rows)
+      held = try await writer.survey()
     } catch {
       return fail(error.message)
     }
-    owed = [:]
+    (waiting, owed) = ([:], [:])
+    var last: Slug?
+    while true {
+      let rows = try await follower.store.statuses(after: last, limit: Self.page)
+      for row in await writer.differing(rows, from: held) { waiting[row.slug] = row.artifact?.size ?? 0 }
+      last = rows.last?.slug
+      guard rows.count == Self.page else { break }
+    }
     cursor = start
-    comparedAt = .now
+    (cursorTaken, comparedAt) = (.now, .now)
     if !waiting.isEmpty {
       tell(.comparing(differing: waiting.count))
       try await publish()
     }
   }
 
-  private mutating func want(_ row: BundleStatus) {
-    waiting[row.slug] = row
-    owed[row.slug] = nil
-  }
-
-  /// Reads the rows of what could not be done, to do them as they are now.
-  private mutating func askAgain() async throws(StoreError) {
+  private mutating func askAgain() {
     guard !owed.isEmpty, retries.isOver else { return }
-    let slugs = Array(owed.keys)
-    var gone = Set(slugs)
-    for row in try await follower.store.statuses(of: slugs) {
-      gone.remove(row.slug)
-      waiting[row.slug] = row
-    }
-    await remove(Array(gone))
+    for slug in owed.keys { waiting[slug] = waiting[slug] ?? 0 }
   }
 
   // MARK: - Work
 
-  /// Keeps the files of deleted rows aside.
-  private mutating func remove(_ slugs: [Slug]) async {
-    for slug in slugs {
-      waiting[slug] = nil
-      do {
-        _ = try await writer.remove(slug)
-        owed[slug] = nil
-      } catch {
-        owe(slug, error)
-      }
-    }
-  }
-
-  private mutating func work() async {
+  private mutating func work() async throws(StoreError) {
     let end = ContinuousClock.now + Self.slice
     // Small things first: a large archive must not make all other statuses wait.
-    let slugs = waiting.values.sorted { ($0.artifact?.size ?? 0, $0.slug) < ($1.artifact?.size ?? 0, $1.slug) }
-      .map(\.slug)
-    var rest = slugs[...]
+    var rest = waiting.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)[...]
+    var newlyLeft: [Slug] = []
     while !rest.isEmpty, ContinuousClock.now < end, !Task.isCancelled {
-      let rows = rest.prefix(Self.width * 8).compactMap { waiting.removeValue(forKey: $0) }
-      rest = rest.dropFirst(Self.width * 8)
+      let slugs = Array(rest.prefix(Self.width * 8))
+      rest = rest.dropFirst(slugs.count)
+      // As they are now: what has changed again since it was seen is done once.
+      let rows = try await follower.store.statuses(of: slugs)
+      for slug in slugs { waiting[slug] = nil }
+      for slug in Set(slugs).subtracting(rows.map(\.slug)).sorted() { await remove(slug) }
       for (slug, result) in await writer.apply(rows, width: Self.width) {
         switch result {
         case .success(let outcome):
           owed[slug] = nil
-          if outcome == .left { tell(.left(slug)) }
+          if outcome != .left { left.remove(slug) } else if left.insert(slug).inserted { newlyLeft.append(slug) }
         case .failure(let error): owe(slug, error)
         }
       }
     }
+    if !newlyLeft.isEmpty { tell(.left(newlyLeft.sorted())) }
     if !owed.isEmpty, retries.isOver { retries.wait() }
   }
 
-  private mutating func owe(_ slug: Slug, _ error: any Error) {
-    guard !Task.isCancelled else {
-      waiting[slug] = nil
-      return
+  /// Keeps the file of a deleted row aside.
+  private mutating func remove(_ slug: Slug) async {
+    do {
+      _ = try await writer.remove(slug)
+      owed[slug] = nil
+    } catch {
+      owe(slug, error)
     }
+  }
+
+  private mutating func owe(_ slug: Slug, _ error: any Error) {
+    guard !Task.isCancelled else { return }
     owed[slug] = DirectoryWriter.reason(error)
   }
 

@@ -69,7 +69,7 @@ struct DirectoryFollowerTests {
       try await scene.following {
         try await scene.settle()
         #expect(try scene.held()["a"]?.message == "file")
-        #expect(scene.told.contains(.left(Slug("a")!)))
+        #expect(scene.told.contains(.left([Slug("a")!])))
         // Nobody knows what it says, so it stays even when the row goes.
         try await scene.lines("delete from example_bundle_status where slug = 'a'")
         try await scene.settle()

@@ -27,8 +27,11 @@ final class FollowScene: Sendable {
     let connection = try ConnectionSettings(url: database.url)
     _ = try await Schema(connection).apply()
     folder = try TemporaryDirectory()
+    // With the rights of a pod.
+    var rights = connection
+    rights.options = Secret(connection.options.reveal().merging(["options": "-c role=bundlepod"]) { $1 })
     store = BundleStore(
-      connection,
+      rights,
       settings: StoreSettings(
         lease: .seconds(30), renewEvery: .seconds(5), stopAfter: .seconds(20), beatEvery: .seconds(1),
         goneAfter: .seconds(10), pollEvery: .milliseconds(100)), connections: 3)

@@ -46,10 +46,11 @@ struct DirectoryFollowing: PodService {
       pod.log.warning(
         "cannot bring the legacy directory up to date", metadata: dir.merging(["error": "\(reason)"]) { $1 })
     case .inStep: pod.log.info("the legacy directory is in step with the database", metadata: dir)
-    case .left(let slug):
+    case .left(let slugs):
+      let named = slugs.prefix(5).map(\.text).joined(separator: ", ") + (slugs.count > 5 ? ", …" : "")
       pod.log.warning(
         "the legacy directory has something newer than the database, which stays as it is",
-        metadata: dir.merging(["bundle": "\(slug)"]) { $1 })
+        metadata: dir.merging(["count": "\(slugs.count)", "bundles": "\(named)"]) { $1 })
     }
   }
 }
