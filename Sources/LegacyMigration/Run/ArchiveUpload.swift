@@ -35,7 +35,9 @@ struct ArchiveUpload: Sendable {
         let outcome = try await artifacts.put(
           file: held.path, key: key, checksum: checksum, size: archive.size, contentType: contentType,
           progress: progress)
-        if outcome == .created, archive.size >= ArchiveUpload.inParts { await removeParts(of: key, before: started) }
+        if outcome == .created, archive.size >= ArchiveUpload.inParts {
+          await removeParts(of: key, before: started)
+        }
         return Stored(key: key, isNew: outcome == .created)
       } catch {
         guard error.kind == .conflict, index < keys.count - 1 else { throw error }

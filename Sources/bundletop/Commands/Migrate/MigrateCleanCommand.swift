@@ -3,6 +3,7 @@ internal import BundleModel
 internal import BundleStore
 internal import JSON
 internal import LegacyMigration
+internal import LegacyStore
 internal import ProcessControl
 
 /// `bundletop migrate clean`: the last step.

@@ -20,7 +20,8 @@ struct MigrateRunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: MigrateOptions
   @Option(help: ArgumentHelp("How many bundles to move at once.", valueName: "count")) var concurrency = 8
-  @Flag(help: "Ask again for what was interrupted; otherwise it becomes failed, for a person to retry.") var requeue =
+  @Flag(help: "Ask again for what was interrupted; otherwise it becomes failed, for a person to retry.")
+  var requeue =
     false
   @Flag(help: "Look into everything, the object store included, and write nothing.") var dryRun = false
 

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import ArtifactStorage
 internal import BundleModel
+internal import BundleStore
 internal import LegacyMigration
 internal import ProcessControl
 
@@ -26,7 +28,7 @@ struct MigrateVerifyCommand: AsyncParsableCommand {
       let sources = try await options.sources(session.environment)
       let (store, who, deep) = (session.store, session.who, deep)
       let artifacts = try session.artifacts()
-      do {
+      do throws(StorageError) {
         try await artifacts.check()
       } catch {
         // A key that may only read objects may not look at their bucket.
