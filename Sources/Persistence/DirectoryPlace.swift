@@ -20,6 +20,9 @@ struct DirectoryPlace: Equatable, Sendable {
     inner = ["status", "artifacts"].map { DirectoryPlace.look("\(directory.path)/\($0)") }
   }
 
+  /// Whether statuses were ever written to it.
+  var hasStatuses: Bool { inner[0] != nil }
+
   /// Whether it is the directory of `before`: a folder that has come since then makes no difference, one that has
   /// gone does.
   func continues(_ before: DirectoryPlace) -> Bool {

@@ -13,12 +13,15 @@ package struct PodReads: Sendable {
   package let directory: DirectoryReading?
   private let mode: PersistenceMode
   private let point: ReadSwitch
+  /// Nil where nobody fills the directory from the database.
+  private let trust: DirectoryTrust?
 
   /// The database alone.
   package init(_ store: BundleStore) {
     self.store = store
     directory = nil
     mode = .database
+    trust = nil
     point = ReadSwitch(mode: .database, every: store.settings.pollEvery) { () throws(StoreError) in
       ReadPoint(side: .database)
     }
@@ -31,6 +34,7 @@ package struct PodReads: Sendable {
     self.store = store
     self.mode = mode
     self.directory = mode == .database ? nil : directory
+    trust = mode == .dual ? DirectoryTrust(directory.directory) : nil
     let every = store.settings.pollEvery
     point = ReadSwitch(mode: mode, every: every) { () throws(StoreError) in
       try await store.readPoint(of: owner, deadline: max(every, .seconds(1)))
@@ -50,7 +54,12 @@ package struct PodReads: Sendable {
     directory inDirectory: (DirectoryReading) async throws -> Value,
     database inDatabase: () async throws -> Value
   ) async throws -> Value {
-    guard let directory, try await point().side == .directory else { return try await inDatabase() }
+    guard let directory, case let known = try await point(), known.side == .directory else {
+      return try await inDatabase()
+    }
+    if let trust, await !trust.believes(known, fresh: { () throws(StoreError) in try await point(isFresh: true) }) {
+      return try await inDatabase()
+    }
     do {
       return try await inDirectory(directory)
     } catch let error as LegacyError {

@@ -3,6 +3,7 @@ import BundleModel
 import BundleStore
 import Glibc
 import Hashing
+import JSON
 import LegacyStore
 import Persistence
 import Synchronization
@@ -30,12 +31,14 @@ struct DirectoryReadsTests {
   }
 
   /// A bundle that the directory and the database tell apart by its message.
-  private static func fill(_ pod: StoredPod) async throws {
-    _ = try await pod.database.psql(
-      """
-      insert into example_bundle_status (slug, fingerprint, stage, state, message)
-      values ('demo', 'f', 'packaging', 'running', 'in the database')
-      """)
+  private static func fill(_ pod: StoredPod, isInDatabase: Bool = false) async throws {
+    if !isInDatabase {
+      _ = try await pod.database.psql(
+        """
+        insert into example_bundle_status (slug, fingerprint, stage, state, message)
+        values ('demo', 'f', 'packaging', 'running', 'in the database')
+        """)
+    }
     let moment = Timestamp(microseconds: 1_700_000_000_000_000)
     try pod.directory.write(
       LegacyStatus(
@@ -73,7 +76,7 @@ struct DirectoryReadsTests {
     try await StoredPod.with(mode: .dual) { pod in
       try await Self.fill(pod)
       let targets = [Self.list, "/job-imports/example/demo", "/examples/bundles/demo/history"]
-      let seen = Mutex<Set<String>>([])
+      let seen = SeenSides()
       try await withThrowingTaskGroup(of: Void.self) { group in
         for target in targets {
           group.addTask {
@@ -81,7 +84,7 @@ struct DirectoryReadsTests {
               let answer = await Self.ask(pod, target)
               #expect(answer.status == 200, "\(target): \(answer.text)")
               #expect(answer.text.contains("in the "), "\(target)")
-              _ = seen.withLock { $0.insert(answer.headers["bundle-reads"] ?? "") }
+              _ = seen.sides.withLock { $0.insert(answer.headers["bundle-reads"] ?? "") }
             }
           }
         }
@@ -94,7 +97,7 @@ struct DirectoryReadsTests {
         group.cancelAll()
         try await group.waitForAll()
       }
-      #expect(seen.withLock { $0 }.isSuperset(of: ["directory", "database"]))
+      #expect(seen.sides.withLock { $0 }.isSuperset(of: ["directory", "database"]))
     }
   }
 
@@ -115,8 +118,37 @@ struct DirectoryReadsTests {
         }
         if mode == .dual { #expect(await Self.ask(pod, Self.list).headers["bundle-reads"] == "database") }
         #expect(rename(pod.directory.path + ".away", pod.directory.path) == 0)
+        if mode == .dual { try await Self.follow(pod) }
         #expect(await Self.ask(pod, Self.list).text.contains("in the directory"))
       }
+    }
+  }
+
+  /// What a follower says when it has compared everything.
+  private static func follow(_ pod: StoredPod) async throws {
+    let snapshot = try await pod.store.readPoint(of: nil, deadline: .seconds(60)).snapshot
+    _ = try await pod.store.publishFollowing(.inStep(snapshot: snapshot ?? ""), of: pod.worker)
+  }
+
+  @Test("a directory that came in the place of another, or was empty, is read when it has been filled")
+  func filledAgain() async throws {
+    try await StoredPod.with(mode: .dual) { pod in
+      let first = await Self.ask(pod, Self.list)
+      #expect(first.status == 200 && first.headers["bundle-reads"] == "database")
+      try await Self.follow(pod)
+      #expect(await Self.ask(pod, Self.list).headers["bundle-reads"] == "directory")
+      try await Self.fill(pod)
+      #expect(await Self.ask(pod, Self.list).text.contains("in the directory"))
+
+      #expect(rename(pod.directory.path, pod.directory.path + ".away") == 0)
+      try pod.folder.makeFolder("legacy/status")
+      for target in [Self.list, "/job-imports/example/demo"] {
+        #expect(await Self.ask(pod, target).text.contains("in the database"), "half filled: \(target)")
+      }
+      try await Self.fill(pod, isInDatabase: true)
+      #expect(await Self.ask(pod, Self.list).text.contains("in the database"))
+      try await Self.follow(pod)
+      #expect(await Self.ask(pod, Self.list).text.contains("in the directory"))
     }
   }
 
@@ -205,4 +237,9 @@ struct DirectoryReadsTests {
       }
     }
   }
+}
+
+/// Which sides answers came from.
+private final class SeenSides: Sendable {
+  let sides = Mutex<Set<String>>([])
 }
