@@ -150,15 +150,18 @@ struct HealthRouteTests {
   func warnings() async throws {
     let vitals = StoreVitals(
       now: Self.moment.advanced(by: .seconds(20)), queued: 3, waited: .seconds(601), running: 2, expiredLeases: 1,
-      hasForeignWriters: true, oldestWrite: .seconds(300))
+      hasForeignWriters: true, oldestWrite: .seconds(300), modes: ["database", "dual"])
     let (_, body) = try await ask("/health", Self.health(vitals: vitals))
     #expect(body["status"] == .string("warn"))
     let found = try checks(body)
-    for name in ["queue:oldestAge", "leases:expired", "postgres:oldestWrite", "writers:foreign", "clock:skew", "pods:persistence"] {
+    for name in [
+      "queue:oldestAge", "leases:expired", "postgres:oldestWrite", "writers:foreign", "clock:skew",
+      "pods:persistence",
+    ] {
       #expect(found[name] == "warn", "\(name)")
     }
     guard case .array(let warnings)? = body["warnings"] else { throw TestSupportError("no warnings") }
-    #expect(warnings.count == 5)
+    #expect(warnings.count == 6)
     let calm = try await ask("/health", Self.health())
     #expect(calm.body["status"] == .string("ok") && calm.body["warnings"] == .array([]))
   }
