@@ -19,6 +19,7 @@ endif
 
 .PHONY: build demo test model chaos load-http fuzz-http check bench screenshots deps deps-test deps-bench deps-model lint gates format \
 	clean migrate-example-bundles
+	legacy-fixture clean
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
 deps:
@@ -99,6 +100,15 @@ OUTPUT ?= docs/benchmarks.md
 bench: deps deps-bench
 	$(if $(filter $(RELEASE),$(BIN)),@scripts/build-release.sh bundletop bundlepod rates)
 	@python3 -B Benchmarks/bench.py --binaries '$(BIN)' --output '$(OUTPUT)' $(ROWS)
+
+# A directory as AppHub's pods left them, with every kind of damage at known places, listed in DIR.planted.json beside
+# it. PAIR=1 makes two that disagree, SEED=N other ones.
+N ?= 1000
+DIR ?= .build/legacy-fixture
+SEED ?= 1
+PAIR ?=
+legacy-fixture:
+	@python3 -B scripts/legacy_fixture.py $(if $(PAIR),--pair,--count '$(N)') --seed '$(SEED)' '$(DIR)'
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)

@@ -9,24 +9,35 @@ struct MigrationBatch: Sendable {
   /// Of files that were statuses when the survey was made and are none any more.
   private(set) var findings: [MigrationFinding] = []
   private(set) var progress: MigrationProgress
+  /// The position in the survey at which the next batch begins.
+  private(set) var end: Int
+
+  /// Bundles, and bytes of status files, of one batch: it ends with the bundle that reaches either. Errors of failed
+  /// builds can be long.
+  private static let most = (bundles: 256, bytes: 2 << 20)
 
   /// Blocks.
   init(
-    _ survey: MigrationSurvey, _ range: Range<Int>, _ sources: [MigrationSource],
+    _ survey: MigrationSurvey, from start: Int, _ sources: [MigrationSource],
     known: MigrationCourse.KnownChecksum, cancel: CancelFlag, progress: MigrationProgress,
     observer: MigrationObserver
   ) throws {
     self.progress = progress
-    for index in range {
+    end = start
+    var bytes: Int64 = 0
+    while end < survey.places.count {
       if cancel.isSet { throw CancellationError() }
-      let place = survey.places[index]
-      if index == range.lowerBound || survey.places[index - 1].slug != place.slug {
+      let place = survey.places[end]
+      if end == start || survey.places[end - 1].slug != place.slug {
+        guard candidates.count < Self.most.bundles, bytes < Self.most.bytes else { return }
         candidates.append([])
         self.progress.done += 1
         observer(self.progress)
       }
+      end += 1
       let source = Int(place.source)
       guard let entry = try entry(at: place, in: survey, sources[source]) else { continue }
+      if !entry.isMember { bytes += entry.file.size }
       let archive = archive(
         of: entry.status, in: sources[source], known: known, cancel: cancel, observer: observer)
       if cancel.isSet { throw CancellationError() }

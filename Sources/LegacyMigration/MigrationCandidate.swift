@@ -29,10 +29,7 @@ package struct MigrationCandidate: Equatable, Sendable {
   package var status: LegacyStatus { entry.status }
 
   /// It stands in `status.json`, not in a file of its own.
-  package var isMember: Bool { entry.file.path.hasPrefix(MigrationCandidate.memberPrefix) }
-
-  /// How the path of a member of the older map begins.
-  package static let memberPrefix = "status.json#"
+  package var isMember: Bool { entry.isMember }
 
   /// The same fingerprint, state and moment, so that it does not matter which of the two is taken.
   package func agrees(with other: MigrationCandidate) -> Bool {
@@ -41,10 +38,31 @@ package struct MigrationCandidate: Equatable, Sendable {
       && status.checksum == other.status.checksum
   }
 
+  /// The newer one, at milliseconds; of equally new ones the completed one, then the failed one, for what ended tells
+  /// more than what was interrupted. Equal in both: neither.
+  func counts(before other: MigrationCandidate) -> Bool {
+    let (mine, theirs) = (status.updatedAt.milliseconds, other.status.updatedAt.milliseconds)
+    return mine == theirs ? rank > other.rank : mine > theirs
+  }
+
+  /// How much the state weighs between equally new ones.
+  private var rank: Int {
+    switch status.state {
+    case .completed: 2
+    case .failed: 1
+    case .queued, .running: 0
+    }
+  }
+
   /// The bytes of the archive, when they were read.
   var archiveChecksum: Checksum? {
     if case .found(_, let checksum) = archive { checksum } else { nil }
   }
+}
+
+extension LegacyEntry {
+  /// It stands in `status.json`, not in a file of its own.
+  var isMember: Bool { file.path.hasPrefix("status.json#") }
 }
 
 extension Timestamp {

@@ -9,9 +9,6 @@ package struct MigrationCourse: Sendable {
   /// Tells the checksum of an archive that was read before and is unchanged, so that it need not be read again.
   package typealias KnownChecksum = @Sendable (_ source: String, _ archive: LegacyArchive) -> Checksum?
 
-  /// How many bundles are read and decided about at once.
-  private static let batch = 256
-
   private let sources: [MigrationSource]
   private let store: BundleStore
   private let requeue: Bool
@@ -43,6 +40,8 @@ package struct MigrationCourse: Sendable {
   /// - Throws: `MigrationError`, `StoreError`, `CancellationError`, or what `body` throws.
   package func run(_ body: ([MigrationDecision]) async throws -> Void) async throws -> Ending {
     let (sources, known, observer) = (sources, known, observer)
+    // Gigabytes are not read for a database that does not answer.
+    _ = try await store.migrationRows(of: [])
     let survey = try await BlockingThread.runCancellable { cancel in
       try MigrationSurvey(sources, cancel: cancel, observer: observer)
     }
@@ -52,13 +51,12 @@ package struct MigrationCourse: Sendable {
     var start = 0
     while start < survey.places.count {
       try Task.checkCancellation()
-      let range = start..<survey.end(of: MigrationCourse.batch, from: start)
-      start = range.upperBound
-      let begun = progress
+      let (position, begun) = (start, progress)
       let batch = try await BlockingThread.runCancellable { cancel in
         try MigrationBatch(
-          survey, range, sources, known: known, cancel: cancel, progress: begun, observer: observer)
+          survey, from: position, sources, known: known, cancel: cancel, progress: begun, observer: observer)
       }
+      start = batch.end
       progress = batch.progress
       ending.defects += batch.findings
       for (source, candidate) in batch.candidates.joined() { ending.counts[source].count(candidate) }

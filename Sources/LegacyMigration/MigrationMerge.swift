@@ -101,12 +101,3 @@ package enum MigrationMerge {
     return row.state != .completed || (row.archive != nil && row.archive == winner.archiveChecksum?.hex)
   }
 }
-
-extension MigrationCandidate {
-  /// The newer one, at milliseconds; of equally new ones the completed one. Equal in both: the first named stays.
-  fileprivate func counts(before other: MigrationCandidate) -> Bool {
-    let (mine, theirs) = (status.updatedAt.milliseconds, other.status.updatedAt.milliseconds)
-    if mine != theirs { return mine > theirs }
-    return status.state == .completed && other.status.state != .completed
-  }
-}

@@ -13,24 +13,24 @@ enum MigrationReason {
     {
       return loser.finding(
         .conflictingArchive,
-        "the same fingerprint with other bytes: SHA-256 \(short(mine.hex)) here, \(short(other.hex)) in "
-          + "\(winner.source), which is taken; this archive stays where it is")
+        "its archive has the SHA-256 \(short(mine.hex)), that of \(winner.source) \(short(other.hex)), for the same "
+          + "fingerprint; that one counts, this one stays where it is")
     }
     guard !loser.agrees(with: winner) else { return nil }
-    let words = "\(told(loser)) here, \(told(winner)) in \(theirs)"
     let why =
       loser.status.updatedAt.milliseconds < winner.status.updatedAt.milliseconds
-      ? "which is newer"
-      : winner.status.state == .completed && loser.status.state != .completed
-        ? "which is as new, and completed" : "which is as new, and was named first"
-    return loser.finding(.superseded, "\(words), \(why) and is taken")
+      ? "is newer and counts"
+      : winner.counts(before: loser)
+        ? "is as new, and counts because it \(winner.status.state == .completed ? "is completed" : "has ended")"
+        : "is as new, was named first, and counts"
+    return loser.finding(.superseded, "\(told(loser)) here; \(theirs), \(told(winner)), \(why)")
   }
 
   static func ofDuplicate(_ loser: MigrationCandidate, beside winner: MigrationCandidate) -> MigrationFinding {
     let why = winner.isMember ? "is newer" : "is a file of its own"
-    let words = loser.agrees(with: winner) ? "says the same as" : "\(told(loser)); differs from"
+    let words = loser.agrees(with: winner) ? "the same as" : "\(told(loser)) here;"
     return loser.finding(
-      .duplicate, "\(words) \(winner.entry.file.path) (\(told(winner))), which \(why) and counts")
+      .duplicate, "\(words) \(winner.entry.file.path), \(told(winner)), which \(why) and counts")
   }
 
   static func ofNewerRow(_ row: MigrationRow, than winner: MigrationCandidate) -> MigrationFinding? {

@@ -39,18 +39,19 @@ package struct MigrationSource: Equatable, Sendable {
       if let other = sources.first(where: { $0.id == source.id }) {
         throw MigrationError(
           .usage,
-          "\(path) has the same id as \(other.directory.path), \(source.id): if one is a copy that was made after pods "
-            + "began to write ids, give both a --source")
+          "\(path) has the same id as \(other.directory.path), \(source.id): if one is a copy of the other, name "
+            + "only one, or give both a --source")
       }
       sources.append(source)
     }
+    if !names.isEmpty { try refuseSwapped(sources) }
     return sources
   }
 
   private static func open(_ path: String, name: String?) throws(MigrationError) -> MigrationSource {
     let directory = LegacyDirectory(path: path)
     if let name {
-      guard isID(name) else {
+      guard LegacyDirectory.isSourceID(name) else {
         throw MigrationError(
           .usage, "--source takes 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-', not '\(UntrustedText.line(name))'")
       }
@@ -64,6 +65,20 @@ package struct MigrationSource: Equatable, Sendable {
     return MigrationSource(id: path, directory: directory, hasID: false)
   }
 
+  /// A copy may get another name than its marker file says, but not that of another directory beside it: then the
+  /// names are in another order than the directories.
+  private static func refuseSwapped(_ sources: [MigrationSource]) throws(MigrationError) {
+    for source in sources {
+      guard let marker = try? source.directory.sourceID(), marker != source.id,
+        let other = sources.first(where: { $0.id == marker })
+      else { continue }
+      throw MigrationError(
+        .usage,
+        "\(source.directory.path) says that it is \(marker), which --source gives to \(other.directory.path): name "
+          + "both in the same order")
+    }
+  }
+
   /// The same with an id, made and kept in the directory's marker file when it has none. Blocks.
   package func established() throws(MigrationError) -> MigrationSource {
     guard !hasID else { return self }
@@ -71,20 +86,14 @@ package struct MigrationSource: Equatable, Sendable {
     do throws(LegacyError) {
       try directory.establishSourceID(id)
     } catch {
+      // Somebody else was quicker: then that is its id.
+      if error.kind == .conflict, let known = try? directory.sourceID() {
+        return MigrationSource(id: known, directory: directory)
+      }
       throw MigrationError(
         .failed, "\(error.message); a directory that is only read gets its name with --source NAME")
     }
     return MigrationSource(id: id, directory: directory)
-  }
-
-  static func isID(_ text: String) -> Bool {
-    (1...64).contains(text.utf8.count)
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case 48...57, 65...90, 97...122, 45, 46, 95: true
-        default: false
-        }
-      }
   }
 }
 

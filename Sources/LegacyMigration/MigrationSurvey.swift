@@ -46,11 +46,10 @@ struct MigrationSurvey: Sendable {
     let index = Int(source)
     switch item {
     case .entry(let entry):
-      let isMember = entry.file.path.hasPrefix(MigrationCandidate.memberPrefix)
-      if isMember { counts[index].members += 1 } else { counts[index].files += 1 }
-      if !isMember { counts[index].statusBytes += entry.file.size }
+      if entry.isMember { counts[index].members += 1 } else { counts[index].files += 1 }
+      if !entry.isMember { counts[index].statusBytes += entry.file.size }
       var place: Int32 = -1
-      if isMember || entry.file.path != "status/\(entry.status.slug.text).json" {
+      if entry.isMember || entry.file.path != "status/\(entry.status.slug.text).json" {
         place = Int32(kept.count)
         kept.append(entry)
       }
@@ -68,19 +67,6 @@ struct MigrationSurvey: Sendable {
       count += 1
     }
     return count
-  }
-
-  /// The next bundles from a position on, at most `limit`, each with all its places: the end of their range.
-  func end(of limit: Int, from start: Int) -> Int {
-    var (end, seen) = (start, 0)
-    while end < places.count {
-      if end == start || places[end].slug != places[end - 1].slug {
-        seen += 1
-        if seen > limit { break }
-      }
-      end += 1
-    }
-    return end
   }
 }
 

@@ -3,25 +3,26 @@ internal import LegacyMigration
 
 /// Findings of the migration as people read them; the same in every step that has any.
 enum FindingTable {
-  /// More than these nobody reads in a terminal.
-  static let most = 200
+  /// More of one kind nobody reads in a terminal.
+  static let most = 20
 
-  /// What was found, worst first in blocks by kind; nil when there is nothing.
+  /// What was found, in blocks by kind, the worst first; nil when there is nothing.
+  ///
+  /// - Parameter most: how many of each kind to tell.
   static func text(_ findings: [MigrationFinding], most: Int = most) -> String? {
-    guard !findings.isEmpty else { return nil }
-    var blocks: [String] = []
-    var room = most
-    for kind in MigrationFinding.Kind.allCases {
-      let all = findings.filter { $0.kind == kind }
-      guard !all.isEmpty else { continue }
-      var lines = ["\(kind.rawValue) (\(all.count)): \(kind.meaning)"]
-      for one in all.prefix(max(room, 0)) { lines.append("  \(place(one))\n      \(one.reason)") }
-      let hidden = all.count - min(all.count, max(room, 0))
-      if hidden > 0 { lines.append("  … \(hidden) more: --json lists all") }
-      room -= all.count
-      blocks.append(lines.joined(separator: "\n"))
+    var blocks: [MigrationFinding.Kind: (lines: [String], count: Int)] = [:]
+    for one in findings {
+      var block = blocks[one.kind] ?? ([], 0)
+      block.count += 1
+      if block.count <= most { block.lines.append("  \(place(one))\n      \(one.reason)") }
+      blocks[one.kind] = block
     }
-    return blocks.joined(separator: "\n\n")
+    guard !blocks.isEmpty else { return nil }
+    return MigrationFinding.Kind.allCases.compactMap { kind in
+      guard let block = blocks[kind] else { return nil }
+      let rest = block.count > most ? ["  … \(block.count - most) more: --json lists all"] : []
+      return (["\(kind.rawValue) (\(block.count)): \(kind.meaning)"] + block.lines + rest).joined(separator: "\n")
+    }.joined(separator: "\n\n")
   }
 
   /// `pod-a  status/alpha.json`; the slug, too, where the path does not tell it.
@@ -34,19 +35,19 @@ enum FindingTable {
 }
 
 extension MigrationFinding.Kind {
-  /// What it means, for the heading of a block.
+  /// What it means and what becomes of it, for the heading of a block.
   var meaning: String {
     switch self {
-    case .invalid: "files that are no status"
-    case .unreadable: "files that cannot be read"
-    case .archiveMissing: "completed, without an archive"
-    case .checksumMismatch: "archives with other bytes than recorded"
-    case .unsafePath: "names that lead out of the directory; not opened"
-    case .duplicate: "twice in one directory"
-    case .superseded: "another directory's counts"
-    case .conflictingArchive: "the same inputs, with other bytes in another directory"
-    case .newerInDatabase: "the database's row stays"
-    case .interrupted: "at work, or waiting, when its pod ended"
+    case .invalid: "files that are no status; they stay where they are"
+    case .unreadable: "files that cannot be read; they stay where they are: look at owner and mode"
+    case .archiveMissing: "completed, and the archive is nowhere; they become failed, to be packaged again"
+    case .checksumMismatch: "archives with other bytes than recorded; not taken: find a good copy, or package again"
+    case .unsafePath: "names that lead out of the directory; not opened, not taken"
+    case .duplicate: "twice in one directory; one counts"
+    case .superseded: "another directory's status counts"
+    case .conflictingArchive: "the same inputs gave other bytes in another directory, whose archive counts"
+    case .newerInDatabase: "the database has something newer, or at work; its row stays"
+    case .interrupted: "queued or at work when their pod ended; failed, or queued again with --requeue"
     }
   }
 }

@@ -12,7 +12,7 @@ enum PlanReport {
   private static func table(_ sources: [SourceCount]) -> String {
     var table = TextTable([
       ("DIRECTORY", .left), ("FILES", .right), ("STATUS.JSON", .right), ("COMPLETED", .right), ("FAILED", .right),
-      ("RUNNING", .right), ("QUEUED", .right), ("NO STATUS", .right), ("ARCHIVES", .right), ("BYTES", .right),
+      ("RUNNING", .right), ("QUEUED", .right), ("DEFECTS", .right), ("ARCHIVES", .right), ("BYTES", .right),
     ])
     for one in sources {
       func state(_ state: BundleState) -> String { "\(one.states[state] ?? 0)" }
