@@ -18,8 +18,7 @@ $(shell mkdir -p '$(HOME)')
 endif
 
 .PHONY: build demo test model chaos load-http fuzz-http check bench screenshots deps deps-test deps-bench deps-model lint gates format \
-	clean migrate-example-bundles
-	legacy-fixture clean
+	clean legacy-fixture migrate-example-bundles
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
 deps:
