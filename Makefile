@@ -18,7 +18,7 @@ $(shell mkdir -p '$(HOME)')
 endif
 
 .PHONY: build demo test model chaos load-http fuzz-http check bench screenshots deps deps-test deps-bench deps-model lint gates format \
-	legacy-fixture clean
+	clean legacy-fixture migrate-example-bundles
 
 # What the programs and the demo need: Debian packages, and rclone in .tools. Offline when all is there.
 deps:
@@ -78,6 +78,13 @@ fuzz-http: deps deps-test
 
 # Cheapest first; the tests' own summary is the last thing printed.
 check: deps deps-test lint gates model build test
+
+# AppHub's name for what `bundletop migrate` does: by itself it says what a run would do. docs/migration.md has the rest.
+# make migrate-example-bundles STEP=run ARGS='--legacy-dir old/core-0 --legacy-dir old/core-1'
+STEP ?= plan
+ARGS ?=
+migrate-example-bundles: build
+	@$(RELEASE)/bundletop migrate $(STEP) $(ARGS)
 
 # The pictures of the README, of a real run in a real terminal.
 screenshots: deps build

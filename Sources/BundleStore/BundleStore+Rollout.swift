@@ -16,7 +16,7 @@ extension BundleStore {
   ///   - refusals: decides by what is known at this moment; of several calls one decides after the other.
   ///   - detail: what else to record.
   package func switchReads(
-    _ change: ReadSwitch, by who: String, detail: [String: String] = [:],
+    _ change: ReadChange, by who: String, detail: [String: String] = [:],
     refusals: @escaping @Sendable (RolloutFacts) -> [String]
   ) async throws -> SwitchAnswer {
     let goneAfter = settings.goneAfter

@@ -102,7 +102,7 @@ package enum MigrationStep: String, Sendable {
 }
 
 /// What lets every pod read from the other side.
-package enum ReadSwitch: String, Sendable {
+package enum ReadChange: String, Sendable {
   /// To the database.
   case cutover
   /// Back to the directories.

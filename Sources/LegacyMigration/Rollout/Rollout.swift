@@ -15,7 +15,7 @@ package struct Rollout: Sendable {
   /// Lets all pods read from the other side within one poll, or says why not; either is recorded.
   ///
   /// - Parameter acceptsQuarantine: what could not be taken may stay behind.
-  package func take(_ change: ReadSwitch, acceptsQuarantine: Bool = false) async throws -> SwitchAnswer {
+  package func take(_ change: ReadChange, acceptsQuarantine: Bool = false) async throws -> SwitchAnswer {
     try await store.switchReads(
       change, by: who, detail: change == .cutover ? ["acceptQuarantine": "\(acceptsQuarantine)"] : [:]
     ) { facts in

@@ -7,7 +7,7 @@ package enum RolloutDecision {
   ///
   /// - Parameter acceptsQuarantine: for a cutover: what could not be taken may stay behind.
   package static func refusals(
-    of change: ReadSwitch, _ facts: RolloutFacts, acceptsQuarantine: Bool = false
+    of change: ReadChange, _ facts: RolloutFacts, acceptsQuarantine: Bool = false
   ) -> [String] {
     guard facts.reads != change.side else { return [] }
     switch change {

@@ -40,7 +40,7 @@ struct MigrateExportCommand: AsyncParsableCommand {
       }
       if report.isComplete, let moment = report.completeAt {
         try await store.markExported(
-          source: source.id, path: source.directory.path, host: ThisProcess.hostName, at: moment)
+          source: source.id, path: source.directory.path, host: ThisProcess.hostName(), at: moment)
       }
       try await store.audit(
         "export", slug: nil, by: session.who, result: ExportText.summary(report),

@@ -44,7 +44,7 @@ struct MigrateCutbackCommand: AsyncParsableCommand {
 
 private enum MigrateSwitch {
   static func take(
-    _ change: ReadSwitch, _ database: DatabaseOptions, json: Bool, acceptsQuarantine: Bool = false
+    _ change: ReadChange, _ database: DatabaseOptions, json: Bool, acceptsQuarantine: Bool = false
   ) async throws {
     let session = try Session(database)
     try await session.run {
@@ -64,7 +64,7 @@ private enum MigrateSwitch {
     }
   }
 
-  private static func write(_ answer: SwitchAnswer, _ change: ReadSwitch) throws(CommandFailure) {
+  private static func write(_ answer: SwitchAnswer, _ change: ReadChange) throws(CommandFailure) {
     var json = JSONWriter(.indented)
     json.object { json in
       let word = answer.refusals.isEmpty ? answer.hasChanged ? "switched" : "unchanged" : "refused"

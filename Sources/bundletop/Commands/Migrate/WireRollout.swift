@@ -28,7 +28,7 @@ enum WireRollout {
   }
 
   private static func refusals(
-    _ name: String, _ change: ReadSwitch, _ facts: RolloutFacts, _ json: inout JSONWriter
+    _ name: String, _ change: ReadChange, _ facts: RolloutFacts, _ json: inout JSONWriter
   ) {
     json.name(name)
     json.array { json in for reason in RolloutDecision.refusals(of: change, facts) { json.string(reason) } }
