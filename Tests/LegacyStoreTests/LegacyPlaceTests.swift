@@ -73,6 +73,15 @@ struct LegacyPlaceTests {
     #expect(try fixture.folder.read("old/\(Self.path)") == "one")
   }
 
+  @Test("an archive has no name before it is whole: whoever is killed leaves nothing behind")
+  func nameless() throws {
+    try place("two") { draft in
+      try draft.write(Array("two".utf8))
+      #expect(try FileNames.of(directory.path + "/artifacts/my-wave/f1").isEmpty)
+    }
+    #expect(try FileNames.of(directory.path + "/artifacts/my-wave/f1") == ["wave-1.tgz"])
+  }
+
   @Test("bytes come from a buffer, from a file, or by the path of the open one")
   func ways() throws {
     let source = try fixture.folder.write(String(repeating: "x", count: 700_000), to: "source")
