@@ -42,6 +42,13 @@ package struct Collector: Sendable {
         "live pods write somewhere else than \(artifacts.identity): \(elsewhere.joined(separator: ", ")); nothing is "
           + "touched where they may not look: use their APPHUB_BUNDLE_STORAGE_* settings")
     }
+    let filing = try await store.pods().filter { $0.presence == .live && $0.mode == .filesystem }
+    guard filing.isEmpty else {
+      throw ArtifactOperationError(
+        .wrongStore,
+        "\(filing.map(\.name).joined(separator: ", ")) \(filing.count == 1 ? "keeps" : "keep") archives in a directory "
+          + "of AppHub's format, where files name them and no row does; nothing is deleted meanwhile")
+    }
     let plan = try await plan()
     if let mismatch = plan.mismatch {
       throw ArtifactOperationError(

@@ -132,6 +132,9 @@ extension EndToEnd {
         let other = try await TestObjectStore.create(on: cluster.objects.server)
         let elsewhere = ["APPHUB_BUNDLE_STORAGE_BUCKET": other.bucket]
         try await refuses("live pods write somewhere else", ["--most"], changing: elsewhere)
+        _ = try await cluster.lines("update example_bundle_pods set persistence = 'filesystem' returning name")
+        try await refuses("pod-a keeps archives in a directory of AppHub's format", ["--most"])
+        _ = try await cluster.lines("update example_bundle_pods set persistence = 'database' returning name")
         await pod.process.stop()
         try await refuses("is not where this database keeps", ["--most"], changing: elsewhere)
         let connection = try await Connection.connect(try ConnectionSettings(url: cluster.database.url))

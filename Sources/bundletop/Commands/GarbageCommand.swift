@@ -17,8 +17,8 @@ struct GarbageCommand: AsyncParsableCommand {
       --keep also retires artifacts: all but the newest of each bundle, if they were neither uploaded nor used within
       --older-than and are not what the bundle's status shows. Their objects are leftovers from then on.
 
-      Refuses while another run is at work, when live pods write to another store, when none of the named objects is
-      there, and, without --most, when more than half of all archives would go.
+      Refuses while another run is at work, when live pods write to another store or keep archives in files, when none of
+      the named objects is there, and, without --most, when more than half of all archives would go.
       Exit code: 0 done; 2 something that was to go was kept; 77 refused.
       """)
 
