@@ -9,6 +9,8 @@ internal import Synchronization
 final class StoreAgreement: Sendable {
   private let pod: PodDependencies
   private let state: Atomic<Bool>
+  /// What the log says so far.
+  private let said = Atomic(true)
 
   init(pod: PodDependencies) {
     self.pod = pod
@@ -22,7 +24,8 @@ final class StoreAgreement: Sendable {
   /// Asks what stores the other pods use, and says so when the answer has changed.
   func look() async throws(StoreError) {
     let others = try await pod.store.foreignStores(seenBy: pod.worker)
-    guard state.exchange(others.isEmpty, ordering: .relaxed) != others.isEmpty else { return }
+    state.store(others.isEmpty, ordering: .relaxed)
+    guard said.exchange(others.isEmpty, ordering: .relaxed) != others.isEmpty else { return }
     if others.isEmpty {
       pod.log.info(
         pod.settings.mode == .filesystem
