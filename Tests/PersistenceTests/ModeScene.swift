@@ -30,7 +30,7 @@ struct ModeScene: Sendable {
     _ = try await Schema(connection).apply()
     let scene = try ModeScene(mode, connection, try await Connection.connect(connection))
     do {
-      try await scene.directory.establishSourceID("source-1")
+      try scene.directory.establishSourceID("source-1")
       try await scene.store.register(
         PodRegistration(
           worker: scene.worker, version: "0", mode: mode, store: scene.artifacts.identity, concurrency: 1,
