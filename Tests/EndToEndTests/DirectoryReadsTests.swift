@@ -43,9 +43,9 @@ extension EndToEnd {
         try await cluster.wait("both publish a digest that others know again") {
           let half = try await cluster.bundletop(
             "pods", "--compare", "--json", changing: cluster.environment(asking: [a]))
-          return half.status == 0
-            && (try JSON(parsing: half.output)["pods"].elements.map { $0["verdict"] })
-              == [.string("equal"), .string("equal")]
+          guard half.status == 0 else { return false }
+          let verdicts = try JSON(parsing: half.output)["pods"].elements.map { $0["verdict"] }
+          return verdicts == [.string("equal"), .string("equal")]
         }
         // A hand in the files of one pod is found, and named.
         let file = try cluster.folder.read("legacy-b/status/beta.json")
