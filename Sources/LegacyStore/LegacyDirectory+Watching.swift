@@ -6,8 +6,8 @@ extension LegacyDirectory {
   /// The older file that holds all statuses, as `stamps` names it.
   package static let map = LegacyName.map
 
-  /// The files that may hold statuses by their path below the directory, as they are now; none of them is opened. Without
-  /// a folder of statuses there are none. Blocks.
+  /// The files that may hold statuses by their path below the directory, as they are now; none of them is opened.
+  /// Without a folder of statuses there are none. Blocks.
   ///
   /// - Throws: when the directory is not there or cannot be read.
   package func stamps() throws(LegacyError) -> [String: LegacyStamp] {
@@ -40,16 +40,16 @@ extension LegacyDirectory {
     return found
   }
 
-  /// What there is at a path below the directory, by one look that opens nothing; nil when there is no regular file.
-  /// Blocks.
+  /// What there is at a path below the directory, by one look that opens nothing; nil when there is no regular
+  /// file. Blocks.
   package func stamp(_ path: String) -> LegacyStamp? {
     var facts = stat()
     guard lstat(self.path + "/" + path, &facts) == 0, case .file(let stamp) = LegacyLook(facts) else { return nil }
     return stamp
   }
 
-  /// The archive in AppHub's own place for a fingerprint, whatever the status says by now; nil where there is none, or
-  /// where nobody can tell which of several it is. Opens no file. Blocks.
+  /// The archive in AppHub's own place for a fingerprint, whatever the status says by now; nil where there is none,
+  /// or where nobody can tell which of several it is. Opens no file. Blocks.
   package func keptArchive(of slug: Slug, fingerprint: Fingerprint) throws(LegacyError) -> LegacyArchive? {
     let chain = [
       LegacyName.archives, ArchiveName.segment(slug.text, fallback: "bundle"),

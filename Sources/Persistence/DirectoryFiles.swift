@@ -96,8 +96,8 @@ struct DirectoryFiles: Sendable {
     }
   }
 
-  /// A file of its own wins over the older map; where names differ by case or blanks only, the newest counts, of equals
-  /// the one that is completed, then the first by name: as `LegacyDirectory.read` decides.
+  /// A file of its own wins over the older map; where names differ by case or blanks only, the newest counts, of
+  /// equals the one that is completed, then the first by name: as `LegacyDirectory.read` decides.
   private func winner(_ slug: Slug) -> LegacyStatus? {
     guard let paths = places[slug], let first = paths.first else { return nil }
     let own = paths.filter { $0 != LegacyDirectory.map }

@@ -4,23 +4,30 @@ internal import LegacyStore
 internal import ProcessControl
 
 extension DirectoryReading {
-  /// The archive of a slug and a fingerprint: that of its status, else what is kept where AppHub keeps it, also while
-  /// the bundle is packaged anew; nil when there is none.
+  /// The archive of a bundle's status; nil when the status is of another fingerprint or not completed, or there is no
+  /// such file.
   ///
   /// - Throws: `LegacyError` when the directory cannot be read.
   package func archive(of slug: Slug, fingerprint: Fingerprint) async throws -> ArchiveSource? {
-    if let (status, found) = try await one(slug), status.fingerprint == fingerprint, let found {
-      return ArchiveSource(
-        artifact: Artifact(status, archive: found), file: FileArchive(store: archives, path: found.path))
+    guard let (status, found) = try await one(slug), status.fingerprint == fingerprint, let found else { return nil }
+    return ArchiveSource(
+      artifact: Artifact(status, archive: found), file: FileArchive(store: archives, path: found.path))
+  }
+
+  /// What lies in AppHub's place for a fingerprint, whatever the status says by now: the archive that was linked to
+  /// while the bundle is packaged anew. Nobody knows its checksum.
+  ///
+  /// - Throws: `LegacyError` when the directory cannot be read.
+  package func keptArchive(of slug: Slug, fingerprint: Fingerprint) async throws -> ArchiveSource? {
+    let directory = directory
+    let kept = try await DetachedThread.value { () throws(LegacyError) in
+      try directory.keptArchive(of: slug, fingerprint: fingerprint)
     }
-    return try await DetachedThread.value { [directory, archives] () throws(LegacyError) in
-      guard let kept = try directory.keptArchive(of: slug, fingerprint: fingerprint) else { return nil }
-      let name = kept.path.split(separator: "/").last.map(String.init)
-      let bare = LegacyStatus(
-        slug: slug, fingerprint: fingerprint, stage: .completed, createdAt: kept.modifiedAt,
-        updatedAt: kept.modifiedAt, filename: name)
-      return ArchiveSource(
-        artifact: Artifact(bare, archive: kept), file: FileArchive(store: archives, path: kept.path))
-    }
+    guard let kept else { return nil }
+    let status = LegacyStatus(
+      slug: slug, fingerprint: fingerprint, stage: .completed, createdAt: kept.modifiedAt,
+      updatedAt: kept.modifiedAt, filename: kept.path.split(separator: "/").last.map(String.init))
+    return ArchiveSource(
+      artifact: Artifact(status, archive: kept), file: FileArchive(store: archives, path: kept.path))
   }
 }

@@ -3,8 +3,8 @@ package import BundleModel
 package import LegacyStore
 internal import ProcessControl
 
-/// The statuses in a pod's directory: a file is read once and kept until it is another one, so that asking again costs
-/// one look at each.
+/// The statuses in a pod's directory: a file is read once and kept until it is another one, so that asking again
+/// costs one look at each.
 package actor DirectoryReading {
   /// What is different since an earlier reading.
   package struct Changes: Equatable, Sendable {

@@ -5,8 +5,8 @@ package import LegacyStore
 extension BundleStatus {
   /// A status of AppHub's directory, with the archive that was found of it.
   ///
-  /// Files hold neither the moment of completion, which is that of the last change, nor anything about the archive but
-  /// its name and checksum; the rest is what the archive's file tells.
+  /// Files hold neither the moment of completion, which is that of the last change, nor anything about the archive
+  /// but its name and checksum; the rest is what the archive's file tells.
   package init(_ file: LegacyStatus, archive: LegacyArchive?) {
     self.init(
       slug: file.slug, fingerprint: file.fingerprint, stage: file.stage, state: file.state, jobID: file.jobID,
@@ -18,7 +18,8 @@ extension BundleStatus {
 }
 
 extension Artifact {
-  /// An archive in AppHub's directory. Its key is the one that it has in a store of archives, wherever it was found.
+  /// An archive in AppHub's directory. Its key is the one that it has in a store of archives, wherever it was
+  /// found.
   package init(_ status: LegacyStatus, archive: LegacyArchive) {
     let key = ArtifactKey.legacy(
       slug: status.slug, fingerprint: status.fingerprint, filename: status.filename)

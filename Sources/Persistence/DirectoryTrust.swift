@@ -3,8 +3,9 @@ internal import BundleStore
 internal import LegacyStore
 internal import ProcessControl
 
-/// Whether a directory that follows the database may be believed: one that vanished, or came in the place of another, is
-/// filled again from the database, and until that is done it holds only part. So is one that was empty at first.
+/// Whether a directory that follows the database may be believed: one that vanished, or came in the place of
+/// another, is filled again from the database, and until that is done it holds only part. So is one that was empty
+/// at first.
 actor DirectoryTrust {
   private let directory: LegacyDirectory
   /// The directory that is believed, or the last one that was.

@@ -2,8 +2,8 @@ package import BundleModel
 internal import Hashing
 internal import Wire
 
-/// What tells one set of statuses from another by the fields that AppHub's files hold, in whatever order: two sides that
-/// keep them in different ways are compared by it.
+/// What tells one set of statuses from another by the fields that AppHub's files hold, in whatever order: two sides
+/// that keep them in different ways are compared by it.
 ///
 /// The exclusive or of the SHA-256 of each, so that what changes is taken out and put in.
 package struct FiledDigest: Equatable, Sendable {

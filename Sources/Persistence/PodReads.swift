@@ -5,8 +5,8 @@ internal import LegacyStore
 
 /// What a pod answers with: rows of the database, or files of its own directory while those are what is read.
 ///
-/// In `dual` a directory that cannot be read stops nobody: the database has everything, and the answer says which side
-/// it is from.
+/// In `dual` a directory that cannot be read stops nobody: the database has everything, and the answer says which
+/// side it is from.
 package struct PodReads: Sendable {
   package let store: BundleStore
   /// Nil: the database is read whatever anybody says.
@@ -48,8 +48,8 @@ package struct PodReads: Sendable {
     try await point.point(isFresh: isFresh)
   }
 
-  /// Runs `directory` or `database`, whichever is read now; the latter also where the directory cannot be read and the
-  /// database has the same.
+  /// Runs `directory` or `database`, whichever is read now; the latter also where the directory cannot be read and
+  /// the database has the same.
   package func read<Value: Sendable>(
     directory inDirectory: (DirectoryReading) async throws -> Value,
     database inDatabase: () async throws -> Value
@@ -95,15 +95,18 @@ package struct PodReads: Sendable {
 
   /// Where the archive of a slug and a fingerprint is; nil when there is none.
   package func archive(of slug: Slug, fingerprint: Fingerprint) async throws -> ArchiveSource? {
-    let inFiles = try await read(
+    let ofStatus = try await read(
       directory: { directory -> ArchiveSource? in
         try await directory.archive(of: slug, fingerprint: fingerprint)
       }, database: { nil })
-    if let inFiles { return inFiles }
-    guard mode != .filesystem, let row = try await store.artifact(of: slug, fingerprint: fingerprint) else {
-      return nil
+    if let ofStatus { return ofStatus }
+    if mode != .filesystem, let row = try await store.artifact(of: slug, fingerprint: fingerprint) {
+      return ArchiveSource(artifact: row, file: nil)
     }
-    return ArchiveSource(artifact: row, file: nil)
+    return try await read(
+      directory: { directory -> ArchiveSource? in
+        try await directory.keptArchive(of: slug, fingerprint: fingerprint)
+      }, database: { nil })
   }
 
   /// The artifact that a person means who names only the bundle; nil when it has none.

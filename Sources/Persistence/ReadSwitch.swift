@@ -1,7 +1,8 @@
 package import BundleModel
 package import BundleStore
 
-/// Which side a pod reads from, asked of the database at most once a poll; nobody waits long for a database that hangs.
+/// Which side a pod reads from, asked of the database at most once a poll; nobody waits long for a database that
+/// hangs.
 package actor ReadSwitch {
   private let mode: PersistenceMode
   private let every: Duration

@@ -43,9 +43,9 @@ extension EndToEnd {
         try await cluster.wait("both publish a digest that others know again") {
           let half = try await cluster.bundletop(
             "pods", "--compare", "--json", changing: cluster.environment(asking: [a]))
-          return half.status == 0
-            && (try JSON(parsing: half.output)["pods"].elements.map { $0["verdict"] })
-              == [.string("equal"), .string("equal")]
+          guard half.status == 0 else { return false }
+          let verdicts = try JSON(parsing: half.output)["pods"].elements.map { $0["verdict"] }
+          return verdicts == [.string("equal"), .string("equal")]
         }
         // A hand in the files of one pod is found, and named.
         let file = try cluster.folder.read("legacy-b/status/beta.json")
@@ -73,7 +73,8 @@ extension EndToEnd {
         func reads() async throws -> String? {
           let answer = try await pod.get(Self.list)
           #expect(answer.status == 200)
-          #expect(try JSON(parsing: answer.text)["data"]["statuses"].elements.map { $0["slug"] } == [.string("alpha")])
+          #expect(
+            try JSON(parsing: answer.text)["data"]["statuses"].elements.map { $0["slug"] } == [.string("alpha")])
           return answer.headers["bundle-reads"]
         }
         for turn in 0..<3 {
@@ -90,6 +91,7 @@ extension Cluster {
   /// Starts a pod that writes to the database and to a folder of the cluster.
   func startDualServer(_ name: String, in legacy: String) async throws -> ServingPod {
     try await startServingPod(
-      name, arguments: ["--legacy-dir", "\(folder.path)/\(legacy)"], changing: ["APPHUB_BUNDLE_PERSISTENCE": "dual"])
+      name, arguments: ["--legacy-dir", "\(folder.path)/\(legacy)"], changing: ["APPHUB_BUNDLE_PERSISTENCE": "dual"]
+    )
   }
 }

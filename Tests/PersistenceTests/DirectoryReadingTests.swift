@@ -147,23 +147,28 @@ struct DirectoryReadingTests {
     let checksum = try fixture.complete("done", [1, 2, 3])
     let done = try #require(try await archive("done"))
     #expect(done.artifact.checksum == checksum.hex && done.file?.path == "artifacts/done/f1/done-1.0.tgz")
-    #expect(try await archive("done", "f2") == nil)
+    #expect(try await archive("done", "f2")?.file?.path == nil)
     try fixture.write(F.status("done", .packaging, fingerprint: "f2"))
-    let earlier = try #require(try await archive("done"))
+    #expect(try await archive("done")?.file?.path == nil)
+    func kept(_ slug: String) async throws -> ArchiveSource? {
+      try await reading.keptArchive(of: Slug(slug)!, fingerprint: Fingerprint("f1")!)
+    }
+    let earlier = try #require(try await kept("done"))
     #expect(earlier.file?.path == "artifacts/done/f1/done-1.0.tgz" && earlier.artifact.size == 3)
     #expect(earlier.artifact.filename == "done-1.0.tgz" && earlier.artifact.checksum.isEmpty)
     // What was kept aside is no second one.
     try fixture.folder.write("x", to: "artifacts/done/f1/done-1.0.tgz.superseded-0123456789abcdef")
-    #expect(try await archive("done")?.file?.path == "artifacts/done/f1/done-1.0.tgz")
+    #expect(try await kept("done")?.file?.path == "artifacts/done/f1/done-1.0.tgz")
 
     let secret = try fixture.folder.write("secret", to: "secret")
     try fixture.folder.makeFolder("artifacts/evil/f1")
     symlink(secret, fixture.folder.path + "/artifacts/evil/f1/evil-1.0.tgz")
     try fixture.write(F.status("evil", .completed, filename: "evil-1.0.tgz"))
-    #expect(try await archive("evil") == nil)
+    #expect(try await archive("evil")?.file?.path == nil)
+    #expect(try await kept("evil")?.file?.path == nil)
     #expect(try await reading.statuses(of: [Slug("evil")!]).first?.artifact == nil)
     try fixture.write(F.status("up", .completed, filename: "../../../secret"))
-    #expect(try await archive("up") == nil)
+    #expect(try await archive("up")?.file?.path == nil)
   }
 
   @Test("a directory that is not there is an error, one without statuses is empty")

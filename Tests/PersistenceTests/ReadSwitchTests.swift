@@ -17,10 +17,12 @@ struct ReadSwitchTests {
     func fail() { answer.withLock { $0 = .failure(StoreError(.unavailable, "away")) } }
 
     func readSwitch(_ mode: PersistenceMode) -> ReadSwitch {
-      ReadSwitch(mode: mode, every: .seconds(1), now: { self.moment.withLock { $0 } }) { () throws(StoreError) in
-        self.asked.withLock { $0 += 1 }
-        return try self.answer.withLock { $0 }.get()
-      }
+      ReadSwitch(
+        mode: mode, every: .seconds(1), now: { self.moment.withLock { $0 } },
+        look: { () throws(StoreError) in
+          self.asked.withLock { $0 += 1 }
+          return try self.answer.withLock { $0 }.get()
+        })
     }
   }
 
