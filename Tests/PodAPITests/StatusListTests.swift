@@ -1,5 +1,6 @@
 import BundleModel
 import BundleStore
+import Persistence
 import Postgres
 import TestSupport
 import Testing
@@ -21,7 +22,7 @@ struct StatusListTests {
   @Test("After any change it is, byte for byte, what reading everything gives")
   func equal() async throws {
     try await StoredPod.with { pod in
-      let list = StatusList(pod.store, publicURL: nil)
+      let list = StatusList(PodReads(pod.store), publicURL: nil)
       #expect(try await served(list) == #"{"data":{"statuses":[]}}"#)
       var random = SeededRandom(seed: 2026)
       for turn in 0..<60 {
@@ -56,7 +57,7 @@ struct StatusListTests {
   @Test("Whoever asks sees what was committed before, however many ask at once")
   func fresh() async throws {
     try await StoredPod.with { pod in
-      let list = StatusList(pod.store, publicURL: nil)
+      let list = StatusList(PodReads(pod.store), publicURL: nil)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for asker in 0..<8 {
           group.addTask {
@@ -77,7 +78,7 @@ struct StatusListTests {
   @Test("Every answer names the snapshot of its own reading, also when nothing has changed")
   func snapshot() async throws {
     try await StoredPod.with { pod in
-      let list = StatusList(pod.store, publicURL: nil)
+      let list = StatusList(PodReads(pod.store), publicURL: nil)
       let first = try await list.served()
       _ = try await pod.database.psql("select pg_current_xact_id()")
       let second = try await list.served()
