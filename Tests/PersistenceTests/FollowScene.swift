@@ -18,6 +18,8 @@ final class FollowScene: Sendable {
   let directory: LegacyDirectory
   let worker = Worker(owner: OwnerID(ThisProcess.randomUUID()), pod: "pod-a")
   private let raw: Connection
+  /// Rung at every look of a test: the follower's clock.
+  private let wakes = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
   private let events = Mutex<[DirectoryFollower.Event]>([])
 
   static let source = "source-1"
@@ -122,29 +124,23 @@ final class FollowScene: Sendable {
 
   /// What the pod's row says of its directory.
   func published() async throws -> String {
-    try await lines("select following from example_bundle_pods where owner = $1::uuid", [.text(worker.owner.text)])
-      .first ?? "no row"
+    wakes.continuation.yield()
+    return try await lines(
+      "select following from example_bundle_pods where owner = $1::uuid", [.text(worker.owner.text)]
+    )
+    .first ?? "no row"
   }
 
   // MARK: - Following
 
   /// Runs a follower beside a test.
   func following(_ body: () async throws -> Void) async throws {
-    let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let follower = DirectoryFollower(
       store: store, artifacts: artifacts, directory: directory, source: Self.source, worker: worker)
-    let clock = Task { [store] in
-      while !Task.isCancelled {
-        waker.yield()
-        try? await Task.sleep(for: store.settings.pollEvery)
-      }
-      waker.finish()
-    }
     let task = Task {
-      await follower.run(wakes: wakes) { event in self.events.withLock { $0.append(event) } }
+      await follower.run(wakes: wakes.stream) { event in self.events.withLock { $0.append(event) } }
     }
     func end() async {
-      clock.cancel()
       task.cancel()
       await task.value
     }
@@ -158,7 +154,10 @@ final class FollowScene: Sendable {
   }
 
   /// What the follower has told so far.
-  var told: [DirectoryFollower.Event] { events.withLock { $0 } }
+  var told: [DirectoryFollower.Event] {
+    wakes.continuation.yield()
+    return events.withLock { $0 }
+  }
 
   /// Waits until the follower says that it holds whatever the database holds.
   func settle(within limit: Duration = .seconds(40)) async throws {
@@ -175,6 +174,7 @@ final class FollowScene: Sendable {
 
   /// What the directory holds, by slug; what cannot be read by its path.
   func held() throws -> [String: LegacyStatus] {
+    wakes.continuation.yield()
     var held: [String: LegacyStatus] = [:]
     try directory.read { item in
       if case .entry(let entry) = item { held[entry.status.slug.text] = entry.status }
