@@ -47,7 +47,7 @@ extension EndToEnd {
       }
     }
 
-    /// 75 MB of error texts and an archive of 100 MB: names and hashes are kept, nothing else.
+    /// 32 MB of error texts and an archive of 100 MB: names and hashes are kept, nothing else. Kept whole, 58 MB.
     @Test func memoryHoldsNamesOnly() async throws {
       try await Cluster.run { cluster in
         let path = "\(cluster.folder.path)/legacy"
@@ -63,7 +63,7 @@ extension EndToEnd {
         let words = measured.output.split(separator: "\n").map(String.init)
         #expect(words.first == "0", "\(measured.output)")
         let kilobytes = try #require(words.last.flatMap { Int($0) })
-        #expect(kilobytes < 64 << 10, "\(kilobytes) kB")
+        #expect(kilobytes < 50 << 10, "\(kilobytes) kB")
       }
     }
 
@@ -74,7 +74,7 @@ extension EndToEnd {
       os.makedirs(path + '/artifacts/big/f')
       status = {'fingerprint': 'f', 'stage': 'failed', 'state': 'failed', 'updatedAt': '2025-01-01T00:00:00.000Z',
                 'createdAt': '2025-01-01T00:00:00.000Z', 'error': 'x' * 250000}
-      for number in range(300):
+      for number in range(130):
           with open(f'{path}/status/b{number}.json', 'w') as file:
               json.dump(status | {'slug': f'b{number}'}, file)
       zeros, sha = bytes(1 << 20), hashlib.sha256()
