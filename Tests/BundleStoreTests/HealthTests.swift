@@ -68,9 +68,11 @@ struct HealthTests {
         """, [.timestamp(moment)])
       try await fixture.sql(
         """
-        insert into example_bundle_migrations (source, path, slug, outcome, reason, modified_at)
-        values ('here', 'status/j.json', 'j', 'migrated', null, $1::timestamptz),
-               ('here', 'status/q.json', 'q', 'quarantined', 'no time', $1::timestamptz)
+        insert into example_bundle_migrations (source, path, kind, slug, outcome, reason, modified_at, verified_at)
+        values ('here', 'status/j.json', 'status', 'j', 'taken', null, $1::timestamptz, null),
+               ('here', 'status/q.json', 'status', 'q', 'quarantined', 'no time', $1::timestamptz, null),
+               ('here', 'status/o.json', 'status', 'o', 'superseded', 'older', $1::timestamptz, null),
+               ('here', 'status/p.json', 'status', 'p', 'superseded', 'older', $1::timestamptz, now())
         """, [.timestamp(moment)])
       func known(_ slug: Slug, _ updated: Timestamp?, modified: Timestamp = moment) async throws -> Int {
         try await fixture.store.countKnown([
@@ -85,6 +87,8 @@ struct HealthTests {
       #expect(try await known("j", later) == 1)
       #expect(try await known("j", later, modified: later) == 0)
       #expect(try await known("q", moment) == 0)
+      #expect(try await known("o", moment) == 0)
+      #expect(try await known("p", moment) == 1)
       #expect(try await fixture.store.countKnown([]) == 0)
     }
   }

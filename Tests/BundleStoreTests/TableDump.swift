@@ -7,7 +7,7 @@ struct TableDump: Equatable, CustomStringConvertible {
   static let names = [
     "example_bundle_status", "example_bundle_artifacts", "example_bundle_jobs", "example_bundle_attempts",
     "example_bundle_events", "example_bundle_pods", "example_bundle_catalog", "example_bundle_operations",
-    "example_bundle_migrations", "bundletop_control", "bundletop_gc_marks",
+    "example_bundle_migrations", "example_bundle_sources", "bundletop_control", "bundletop_gc_marks",
     "bundletop_migrations",
   ]
 

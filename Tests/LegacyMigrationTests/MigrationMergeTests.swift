@@ -69,7 +69,8 @@ import Testing
   // MARK: - Several directories
 
   @Test func theNewestCountsWhereverItIs() throws {
-    let old = Claims.one("a", at: 0), new = Claims.one("b", .failed, at: 1)
+    let old = Claims.one("a", at: 0)
+    let new = Claims.one("b", .failed, at: 1)
     for candidates in [[old, new], [new, old]] {
       let decision = try #require(MigrationMerge.decide(candidates, against: nil))
       #expect(decision.winner.source == "b")
@@ -81,7 +82,8 @@ import Testing
   }
 
   @Test func asNewTheCompletedOneCountsThenTheFirstNamed() throws {
-    let failed = Claims.one("a", .failed), completed = Claims.one("b")
+    let failed = Claims.one("a", .failed)
+    let completed = Claims.one("b")
     for candidates in [[failed, completed], [completed, failed]] {
       let decision = try #require(MigrationMerge.decide(candidates, against: nil))
       #expect(decision.winner.source == "b")
@@ -97,7 +99,8 @@ import Testing
 
   /// Milliseconds are all that a file can tell: what is finer must not decide.
   @Test func microsecondsDoNotDecide() throws {
-    var early = Claims.one("a"), late = Claims.one("b", .failed)
+    var early = Claims.one("a")
+    var late = Claims.one("b", .failed)
     early.entry.status.updatedAt.microseconds += 1
     late.entry.status.updatedAt.microseconds += 999
     #expect(MigrationMerge.decide([late, early], against: nil)?.winner.source == "a")
@@ -112,7 +115,10 @@ import Testing
   @Test func theSameInputsWithOtherBytesAreNamedAsSuch() throws {
     let decision = try #require(
       MigrationMerge.decide(
-        [Claims.one("a", at: 5, bytes: "x"), Claims.one("b", at: 4, bytes: "y"), Claims.one("c", at: 4, bytes: "x")],
+        [
+          Claims.one("a", at: 5, bytes: "x"), Claims.one("b", at: 4, bytes: "y"),
+          Claims.one("c", at: 4, bytes: "x"),
+        ],
         against: nil))
     #expect(decision.winner.source == "a")
     #expect(decision.findings.map(\.source) == ["b", "c"])
@@ -168,9 +174,11 @@ import Testing
   @Test func damageThatDecidesNothingIsNotTold() throws {
     let row = Claims.row(at: 10)
     #expect(
-      MigrationMerge.decide([Claims.one("a", .packaging)], against: row)?.findings.map(\.kind) == [.newerInDatabase])
+      MigrationMerge.decide([Claims.one("a", .packaging)], against: row)?.findings.map(\.kind) == [.newerInDatabase]
+    )
     #expect(
-      MigrationMerge.decide([Claims.one("a", bytes: nil)], against: row)?.findings.map(\.kind) == [.newerInDatabase])
+      MigrationMerge.decide([Claims.one("a", bytes: nil)], against: row)?.findings.map(\.kind) == [.newerInDatabase]
+    )
   }
 
   @Test func wordsOfFilesReachNoTerminal() throws {

@@ -60,6 +60,10 @@ package struct MigrationRun: Sendable {
       let tally = MigrationTally(observer)
       do {
         let report = try await move(known, tally)
+        for source in known {
+          try await store.note(
+            source.id, path: source.directory.path, host: ThisProcess.hostName(), step: .ran)
+        }
         try await audit(report.counts, report.summary)
         return report
       } catch {
@@ -85,11 +89,15 @@ package struct MigrationRun: Sendable {
   /// Gives each directory its id.
   private func established() async throws -> [MigrationSource] {
     let sources = sources
-    return try await DetachedThread.value { () throws(MigrationError) in
+    let established = try await DetachedThread.value { () throws(MigrationError) in
       var known: [MigrationSource] = []
       for source in sources { known.append(try source.established()) }
       return known
     }
+    for source in established {
+      try await store.note(source.id, path: source.directory.path, host: ThisProcess.hostName(), step: nil)
+    }
+    return established
   }
 
   private func move(_ sources: [MigrationSource], _ tally: MigrationTally) async throws -> MigrationReport {

@@ -12,5 +12,8 @@ struct MigrateCommand: ParsableCommand {
       The pods of before had a directory each, and these disagree: name them all, each with a --legacy-dir of its own.
       Of each bundle the newest status counts, whichever directory it is in; the others are listed.
       """,
-    subcommands: [MigratePlanCommand.self, MigrateRunCommand.self])
+    subcommands: [
+      MigratePlanCommand.self, MigrateRunCommand.self, MigrateVerifyCommand.self, MigrateCutoverCommand.self,
+      MigrateCutbackCommand.self, MigrateStatusCommand.self, MigrateCleanCommand.self,
+    ])
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BundleModel
+internal import Glibc
 internal import LegacyMigration
 internal import LegacyStore
 internal import ProcessControl
@@ -32,6 +33,9 @@ struct MigrateOptions: ParsableArguments {
       try MigrationSource.open(paths, names: names)
     }
   }
+
+  /// Where this process is, for whoever finds it at work.
+  static var place: String { "\(ThisProcess.hostName()), process \(getpid())" }
 
   /// Shows how far the work is while a person watches, and lets signals end it.
   func showingProgress<Value: Sendable>(
