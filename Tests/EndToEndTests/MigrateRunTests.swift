@@ -107,6 +107,33 @@ extension EndToEnd {
       }
     }
 
+    @Test func aStoreThatRefusesEndsTheRunAndTheNextOneGoesOn() async throws {
+      try await Cluster.run { cluster in
+        let stub = try S3Stub()
+        defer { stub.stop() }
+        let home = try LegacyHome(cluster)
+        for number in 0..<12 { try home.addCompleted("s\(number)", bytes: [UInt8(number)]) }
+        let environment = Cluster.environment(of: stub)
+        stub.fail(.putObject, skip: 5, times: .max, with: .refuse(403, "AccessDenied"))
+        let refused = try await cluster.migrate(home, changing: environment)
+        refused.expectComplaint(77, saying: "AccessDenied", of: "a store that refuses")
+        let audit = try await cluster.json("operations", "--what", "migrate run").elements
+        #expect(audit.first?["result"].text?.hasPrefix("stopped: ") == true, "\(audit)")
+        #expect(stub.keys().count == 5)
+        stub.heal()
+        let last = try await cluster.migrate(home, changing: environment)
+        #expect(last.status == 0, "\(last)")
+        #expect(try JSON(parsing: last.output)["archives"]["uploaded"] == .number(7))
+        #expect(try await cluster.lines("select count(*)::text from example_bundle_artifacts") == ["12"])
+
+        // Pods would not find what goes into another store than theirs.
+        try cluster.writeBundle("alpha")
+        try await cluster.startPod("pod-a")
+        let elsewhere = try await cluster.migrate(home, changing: environment)
+        elsewhere.expectComplaint(77, saying: "live pods write somewhere else", of: "another store")
+      }
+    }
+
     @Test func whatWasKilledTwentyTimesIsFinishedAndNothingIsSentTwice() async throws {
       try await Cluster.run { cluster in
         let stub = try S3Stub()
