@@ -1,4 +1,5 @@
 package import ArtifactStorage
+internal import BundleModel
 package import BundleStore
 package import Logging
 package import Packager
