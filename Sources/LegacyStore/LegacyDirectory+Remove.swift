@@ -16,7 +16,7 @@ extension LegacyDirectory {
       if errno == ENOENT { return false }
       throw LegacyError("cannot remove", "\(folder.shown)/\(name)", errno)
     }
-    try folder.sync()
+    // Not synced: what a crash brings back is proved still, and goes the next time.
     return true
   }
 

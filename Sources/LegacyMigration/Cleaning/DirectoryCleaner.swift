@@ -68,13 +68,13 @@ package struct DirectoryCleaner: Sendable {
       cancelled.set()
     }
     guard apply else { return report }
-    try await store.note(source.id, path: source.directory.path, host: host, step: .cleaned)
+    try await store.note(source.id, path: source.wholePath, host: host, step: .cleaned)
     try await store.audit(
       "migrate clean", slug: nil, by: who,
       result: "removed \(report.statuses) status files and \(report.archives) archives "
         + "(\(HumanText.size(report.bytes))), kept \(report.kept.count)",
       detail: [
-        "source": source.id, "directory": source.directory.path, "host": host, "kept": "\(report.kept.count)",
+        "source": source.id, "directory": source.wholePath, "host": host, "kept": "\(report.kept.count)",
       ])
     return report
   }

@@ -62,7 +62,7 @@ package struct MigrationRun: Sendable {
         let report = try await move(known, tally)
         for source in known {
           try await store.note(
-            source.id, path: source.directory.path, host: ThisProcess.hostName(), step: .ran)
+            source.id, path: source.wholePath, host: ThisProcess.hostName(), step: .ran)
         }
         try await audit(report.counts, report.summary)
         return report
@@ -95,7 +95,7 @@ package struct MigrationRun: Sendable {
       return known
     }
     for source in established {
-      try await store.note(source.id, path: source.directory.path, host: ThisProcess.hostName(), step: nil)
+      try await store.note(source.id, path: source.wholePath, host: ThisProcess.hostName(), step: nil)
     }
     return established
   }

@@ -16,12 +16,16 @@ struct DirectoryLook {
 
   /// One status, and what came of it.
   struct Found: Sendable {
-    var entry: LegacyEntry
-    var archive: ArchiveOnDisk
+    var file: LegacyFile
+    var slug: Slug
+    var fingerprint: Fingerprint
+    /// All that the file says, as long as it differs: it is looked at again.
+    var suspect: LegacyEntry?
+    var archive: LegacyFile?
     var verdict: StatusComparison.Verdict
     var isArchiveStored: Bool
-    /// The object of the archive, as the row of the artifact names it.
-    var artifact: Artifact?
+    /// The artifact of the file's own fingerprint, and the key of its object.
+    var artifact: (id: String, storageKey: String)?
     /// Why the archive stays behind; nil when it does not, or there is none.
     var archiveQuarantine: String?
     /// Bytes that were hashed.
@@ -65,9 +69,12 @@ struct DirectoryLook {
     var verdict = comparison.verdict
     // The file beside it is what was moved.
     if isShadowed, row != nil { verdict = .superseded }
+    let isSuspect = if case .differs = verdict { true } else { false }
     return Found(
-      entry: entry, archive: archive, verdict: verdict, isArchiveStored: comparison.isArchiveStored,
-      artifact: comparison.artifact, archiveQuarantine: comparison.archiveQuarantine, bytesRead: bytesRead)
+      file: entry.file, slug: status.slug, fingerprint: status.fingerprint, suspect: isSuspect ? entry : nil,
+      archive: archive.file, verdict: verdict, isArchiveStored: comparison.isArchiveStored,
+      artifact: comparison.artifact.map { ($0.id, $0.storageKey) },
+      archiveQuarantine: comparison.archiveQuarantine, bytesRead: bytesRead)
   }
 
   private func archive(of status: LegacyStatus, _ bytesRead: inout Int64) -> ArchiveOnDisk {

@@ -36,7 +36,7 @@ package struct MigrationVerifier: Sendable {
     _ sources: [MigrationSource], observer: @escaping MigrationObserver = { _ in }
   ) async throws -> VerificationReport {
     for source in sources {
-      try await store.beginVerify(source.id, path: source.directory.path, host: host)
+      try await store.beginVerify(source.id, path: source.wholePath, host: host)
     }
     let truth = try await store.truth()
     let index = TruthIndex(truth)

@@ -13,7 +13,7 @@ struct SourceLook: Sendable {
   var suspects: Set<Slug> {
     Set(
       result.found.compactMap { found in
-        if case .differs = found.verdict { found.entry.status.slug } else { nil }
+        found.suspect?.status.slug
       })
   }
 
@@ -25,14 +25,14 @@ struct SourceLook: Sendable {
     let after = await DetachedThread.value {
       var after = DirectoryLook.Result(defects: before.defects)
       after.found = before.found.compactMap { found in
-        guard suspects.contains(found.entry.status.slug), case .differs = found.verdict else { return found }
+        guard let suspect = found.suspect, suspects.contains(found.slug) else { return found }
         // The older map is written by nobody any more.
-        if found.entry.file.isMember { return look.look(found.entry) }
+        if found.file.isMember { return look.look(suspect) }
         do throws(LegacyError) {
-          guard let item = try source.directory.entry(slug: found.entry.status.slug) else { return nil }
+          guard let item = try source.directory.entry(slug: found.slug) else { return nil }
           switch item {
-          case .entry(let entry) where entry.file.path == found.entry.file.path: return look.look(entry)
-          case .entry: return look.look(found.entry)
+          case .entry(let entry) where entry.file.path == found.file.path: return look.look(entry)
+          case .entry: return look.look(suspect)
           case .defect(let defect):
             after.defects.append(defect)
             return nil
@@ -50,7 +50,7 @@ struct SourceLook: Sendable {
     result.found.compactMap { found in
       guard case .differs(let kind, let reason) = found.verdict else { return nil }
       return MigrationDifference(
-        kind: kind, source: source.id, path: found.entry.file.path, slug: found.entry.status.slug, reason: reason)
+        kind: kind, source: source.id, path: found.file.path, slug: found.slug, reason: reason)
     }
   }
 
@@ -61,13 +61,12 @@ struct SourceLook: Sendable {
       )
     }
     return result.found.reduce(into: defects) { list, found in
-      let file = found.entry.file
-      let slug = found.entry.status.slug
+      let (file, slug) = (found.file, found.slug)
       if case .quarantined(let reason) = found.verdict {
         list.append(.init(source: source.id, path: file.path, slug: slug, reason: reason))
       } else if let reason = found.archiveQuarantine {
         list.append(
-          .init(source: source.id, path: found.archive.file?.path ?? file.path, slug: slug, reason: reason))
+          .init(source: source.id, path: found.archive?.path ?? file.path, slug: slug, reason: reason))
       }
     }
   }
@@ -77,19 +76,18 @@ struct SourceLook: Sendable {
     var entries: [JournalEntry] = []
     var archives: Set<String> = []
     for found in result.found {
-      let status = found.entry.status
       func entry(_ file: LegacyFile, _ kind: JournalEntry.Kind, _ outcome: JournalEntry.Outcome) -> JournalEntry {
         JournalEntry(
           source: source.id, path: file.path, kind: kind, size: file.size, modifiedAt: file.modifiedAt,
-          checksum: file.checksum, slug: status.slug, fingerprint: status.fingerprint, outcome: outcome)
+          checksum: file.checksum, slug: found.slug, fingerprint: found.fingerprint, outcome: outcome)
       }
       let isObjectGood = found.artifact.map { objects.bad[$0.id] == nil } ?? true
       switch found.verdict {
-      case .same where isObjectGood: entries.append(entry(found.entry.file, .status, .known))
-      case .superseded: entries.append(entry(found.entry.file, .status, .superseded))
+      case .same where isObjectGood: entries.append(entry(found.file, .status, .known))
+      case .superseded: entries.append(entry(found.file, .status, .superseded))
       default: continue
       }
-      if let file = found.archive.file, found.isArchiveStored, isObjectGood, archives.insert(file.path).inserted {
+      if let file = found.archive, found.isArchiveStored, isObjectGood, archives.insert(file.path).inserted {
         var archive = entry(file, .archive, .known)
         archive.storageKey = found.artifact?.storageKey
         entries.append(archive)
@@ -109,7 +107,7 @@ struct SourceLook: Sendable {
       case .differs: counts.different += 1
       case .quarantined: break
       }
-      if found.archive.file != nil { counts.archives += 1 }
+      if found.archive != nil { counts.archives += 1 }
       if found.isArchiveStored { counts.stored += 1 }
       counts.bytesRead += found.bytesRead
     }
