@@ -96,7 +96,9 @@ import Testing
           "/examples/bundles/\(slug)/fingerprints/\(status["fingerprint"].text ?? "")/download?via=stream"
         let archive = try await pod.get(path)
         #expect(archive.status == 200, "\(slug) of \(pod.pod.name)")
-        #expect(Checksum(digest: SHA256.digest(of: archive.body))?.hex == status["checksum"].text, "\(slug) of \(pod.pod.name)")
+        #expect(
+          Checksum(digest: SHA256.digest(of: archive.body))?.hex == status["checksum"].text,
+          "\(slug) of \(pod.pod.name)")
       }
     }
   }
