@@ -16,7 +16,7 @@ REPEATS = 3
 OURS, SYNC, SCRIPT = 'bundletop migrate run', r'aws s3 sync, then psql \copy', 'boto3 and psycopg, 10 at a time'
 # Line breaks go, so that a text is a line for psql.
 FLAT = "find status -name '*.json' -print0 | xargs -0 awk 'FNR == 1 && NR > 1 { print \"\" } { printf \"%s\", $0 }'" \
-       " > {lines}"
+       " > LINES"
 
 
 def migration(bench, title, count, size):
@@ -54,7 +54,7 @@ def sync(bench, store, directory, prefix, database):
     lines = store.scratch / 'lines'
     yield run([bench.tools / 's3tools/bin/aws', 's3', 'sync', '--only-show-errors', directory / 'artifacts',
                f's3://{BUCKET}/{prefix}'], store.environment)
-    yield run(['sh', '-c', FLAT.format(lines=lines)], database, folder=directory)
+    yield run(['sh', '-c', FLAT.replace('LINES', str(lines))], database, folder=directory)
     yield run(['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', HERE / 'sql/legacy_copy.sql'], database, feed=lines)
 
 

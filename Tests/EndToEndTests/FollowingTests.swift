@@ -1,6 +1,7 @@
 import BundleModel
 import Glibc
 import LegacyStore
+internal import LocalStack
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Glibc
+internal import HTTPTransport
 import LocalStack
 import TestSupport
 

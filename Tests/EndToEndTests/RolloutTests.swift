@@ -65,6 +65,8 @@ import Testing
       let cleaned = try await cluster.bundletop(scene.migrate("clean", "--apply", "--yes", "--json"))
       #expect(cleaned.status == 0 || cleaned.status == 2, "\(cleaned)")
       for directory in scene.directories { #expect(try scene.statuses(directory).isEmpty) }
+      // Archives with other bytes, which no row is about, are for a person to look at.
+      for directory in scene.directories { _ = try await Program.run("rm", ["-r", directory + "/artifacts"]) }
       try await scene.waitForHealth(pods, warning: nil)
       try await everythingIsServed(by: pods, as: served)
       #expect(TestFile.exists(away + "/status"), "what was moved away is nobody's business")
@@ -94,7 +96,9 @@ import Testing
           "/examples/bundles/\(slug)/fingerprints/\(status["fingerprint"].text ?? "")/download?via=stream"
         let archive = try await pod.get(path)
         #expect(archive.status == 200, "\(slug) of \(pod.pod.name)")
-        #expect(Checksum(digest: SHA256.digest(of: archive.body))?.hex == status["checksum"].text, "\(slug) of \(pod.pod.name)")
+        #expect(
+          Checksum(digest: SHA256.digest(of: archive.body))?.hex == status["checksum"].text,
+          "\(slug) of \(pod.pod.name)")
       }
     }
   }
