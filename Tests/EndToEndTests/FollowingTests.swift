@@ -1,7 +1,7 @@
 import BundleModel
 import Glibc
 import LegacyStore
-internal import LocalStack
+import LocalStack
 import TestSupport
 import Testing
 

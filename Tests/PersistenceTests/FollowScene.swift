@@ -165,7 +165,7 @@ final class FollowScene: Sendable {
       within: limit, "the directory holds every change",
       { () -> String in
         let text = try await self.published()
-        guard case .inStep(let snapshot)? = Following(text) else { return text }
+        guard case .inStep(let snapshot)? = Following(text) else { return "not in step: \(text)" }
         return try await self.store.oldestChange(unseenIn: snapshot).map { "\(text), unseen for \($0)" } ?? ""
       }, until: { $0.isEmpty })
   }
