@@ -1,6 +1,7 @@
 import BundleModel
 import Glibc
 import LegacyStore
+import LocalStack
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import BundleModel
 import Glibc
 import Hashing
 import LegacyStore
+import LocalStack
 import TestSupport
 import Testing
 
