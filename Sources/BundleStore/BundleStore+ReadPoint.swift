@@ -31,7 +31,7 @@ extension BundleStore {
       guard let row = rows.first else { throw StoreError(.corrupt, "the database named no snapshot") }
       let side = try row.decode("side", as: String?.self).flatMap { ReadSide(rawValue: $0) }
       return ReadPoint(
-        side: side ?? .directory, snapshot: try row.decode("snapshot"), 
+        side: side ?? .directory, snapshot: try row.decode("snapshot"),
         following: try row.decode("following", as: String?.self).flatMap { Following($0) })
     }
   }

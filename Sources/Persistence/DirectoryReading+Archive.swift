@@ -9,7 +9,9 @@ extension DirectoryReading {
   ///
   /// - Throws: `LegacyError` when the directory cannot be read.
   package func archive(of slug: Slug, fingerprint: Fingerprint) async throws -> ArchiveSource? {
-    guard let (status, found) = try await one(slug), status.fingerprint == fingerprint, let found else { return nil }
+    guard let (status, found) = try await one(slug), status.fingerprint == fingerprint, let found else {
+      return nil
+    }
     return ArchiveSource(
       artifact: Artifact(status, archive: found), file: FileArchive(store: archives, path: found.path))
   }
