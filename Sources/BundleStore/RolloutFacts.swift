@@ -78,6 +78,9 @@ package struct KnownDirectory: Equatable, Sendable {
   package var differences: Int?
   package var quarantined: Int?
 
+  /// Only ever written from the database.
+  package var isCopy: Bool { exportedAt != nil && plannedAt == nil && ranAt == nil }
+
   package init(
     id: String, path: String, host: String, plannedAt: Timestamp? = nil, ranAt: Timestamp? = nil,
     verifiedAt: Timestamp? = nil, exportedAt: Timestamp? = nil, cleanedAt: Timestamp? = nil,

@@ -25,6 +25,27 @@ extension LegacyDirectory {
     try LegacyDirectory.removeEmpty(in: try LegacyFolder.root(path), depth: 0)
   }
 
+  /// The paths of all that lies in `artifacts/`, folders apart, by their bytes; nothing is opened but folders. Blocks.
+  package func archivePaths() throws(LegacyError) -> [String] {
+    guard let folder = try LegacyFolder.open(path, [LegacyName.archives]) else { return [] }
+    var paths: [String] = []
+    try LegacyDirectory.collect(in: folder, LegacyName.archives, depth: 0, &paths)
+    return paths
+  }
+
+  private static func collect(
+    in folder: borrowing LegacyFolder, _ path: String, depth: Int, _ paths: inout [String]
+  ) throws(LegacyError) {
+    for bytes in try folder.names() {
+      let name = String(decoding: bytes, as: UTF8.self)
+      if depth < 8, try folder.look(name) == .other(.folder), let below = try folder.folder(name) {
+        try collect(in: below, "\(path)/\(name)", depth: depth + 1, &paths)
+      } else {
+        paths.append("\(path)/\(name)")
+      }
+    }
+  }
+
   private static func isSame(_ stamp: LegacyStamp, _ file: LegacyFile) -> Bool {
     stamp.size == file.size && stamp.modifiedAt == file.modifiedAt
   }

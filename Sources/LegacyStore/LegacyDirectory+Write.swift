@@ -20,8 +20,8 @@ extension LegacyDirectory {
     try draft.replace(name)
   }
 
-  /// Takes a status out of the way: `status/<slug>.json` becomes `status/.removed-<slug>.json`, in place of an
-  /// earlier one. Blocks.
+  /// Takes a status out of the way: `status/<slug>.json` becomes `status/.removed-<slug>.json`, or, beside earlier
+  /// ones, `status/.removed-1-<slug>.json` and so on. Blocks.
   ///
   /// - Returns: false when there was none.
   @discardableResult
@@ -29,12 +29,32 @@ extension LegacyDirectory {
     let name = try LegacyDirectory.fileName(slug)
     guard let folder = try LegacyFolder.open(path, [LegacyName.statuses]) else { return false }
     guard try folder.look(name) != nil else { return false }
-    guard renameat(folder.descriptor, name, folder.descriptor, ".removed-\(name)") == 0 else {
-      if errno == ENOENT { return false }
-      throw LegacyError("cannot set aside", "\(folder.shown)/\(name)", errno)
+    for number in 0... {
+      let aside = number == 0 ? ".removed-\(name)" : ".removed-\(number)-\(name)"
+      if try LegacyDirectory.rename(name, to: aside, in: folder) { break }
+      switch errno {
+      case EEXIST: continue
+      case ENOENT: return false
+      default: throw LegacyError("cannot set aside", "\(folder.shown)/\(name)", errno)
+      }
     }
     try folder.sync()
     return true
+  }
+
+  /// Renames a file, never over another one. False: see `errno`.
+  private static func rename(
+    _ name: String, to final: String, in folder: borrowing LegacyFolder
+  ) throws(LegacyError) -> Bool {
+    let noReplace: CUnsignedInt = 1
+    if renameat2(folder.descriptor, name, folder.descriptor, final, noReplace) == 0 { return true }
+    guard errno == EINVAL || errno == ENOSYS else { return false }
+    // A file system that cannot refuse: nobody else sets files of this directory aside.
+    guard try folder.look(final) == nil else {
+      errno = EEXIST
+      return false
+    }
+    return renameat(folder.descriptor, name, folder.descriptor, final) == 0
   }
 
   private static func fileName(_ slug: Slug) throws(LegacyError) -> String {

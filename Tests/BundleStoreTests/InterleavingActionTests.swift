@@ -46,8 +46,14 @@ struct InterleavingActionTests {
   @Test("names every statement of the store that changes jobs")
   func all() async throws {
     try await StoreFixture.with { fixture in
-      // The same transaction as `enqueue`, with a descriptor.
-      let known = Set(try Self.lines().map(\.file)).union(["enqueue_any.sql"])
+      let known = Set(try Self.lines().map(\.file)).union([
+        // The same transaction as `enqueue`, with a descriptor.
+        "enqueue_any.sql",
+        // Ends a job as `complete` does, and takes its row away: see FenceTests and the conformance of all modes.
+        "complete_in_files.sql",
+        // Asks for an interrupted bundle as `enqueue` does, under the lock of its status: see ImportTests.
+        "import.sql",
+      ])
       let writers = try await Self.writers(fixture)
       #expect(writers.count >= 8)
       let folder = "\(TestTools.repository)/Sources/BundleStore/SQL"

@@ -153,6 +153,11 @@ struct LegacyWriteTests {
     #expect(try fixture.items().isEmpty && directory.entry(slug: Slug("wave")!) == nil)
     #expect(try fixture.folder.read("old/status/.removed-wave.json").contains("\"one\""))
     #expect(directory.countStatusFiles() == .files(0, orMore: false))
+    // An earlier one stays.
+    try directory.write(try status("wave", message: "two"))
+    #expect(try directory.setAside(slug: Slug("wave")!))
+    #expect(try fixture.folder.read("old/status/.removed-wave.json").contains("\"one\""))
+    #expect(try fixture.folder.read("old/status/.removed-1-wave.json").contains("\"two\""))
   }
 
   @Test("the id is established once, and another one is refused")

@@ -47,6 +47,9 @@ struct CleanWork {
       observer(progress)
     }
     if let map { try clean(map: map.members, map.file, &report) }
+    for path in try source.directory.archivePaths() where proved[path] == nil {
+      report.keep(path, "no status of this directory names it, or its bytes are not those that were taken")
+    }
     if apply { try source.directory.removeEmptyFolders() }
     report.kept.sort { ($0.path, $0.reason) < ($1.path, $1.reason) }
     return report

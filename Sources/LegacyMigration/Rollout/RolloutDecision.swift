@@ -49,8 +49,7 @@ package enum RolloutDecision {
 
   /// A directory that was only ever written from the database has nothing to prove, unless a pod reads from it.
   private static func isConcerned(_ source: KnownDirectory, by live: [RolloutPod]) -> Bool {
-    source.exportedAt == nil || source.plannedAt != nil || source.ranAt != nil
-      || live.contains { $0.source == source.id }
+    !source.isCopy || live.contains { $0.source == source.id }
   }
 
   private static func refusal(_ source: KnownDirectory, acceptsQuarantine: Bool) -> String? {
@@ -88,7 +87,7 @@ package enum RolloutDecision {
         if pod.following?.isInStep != true {
           reasons.append(
             "the directory of pod \(name(pod)) is not in step with the database"
-              + (pod.following.map { " (\(word($0)))" } ?? "") + ": wait, or see `bundletop health`")
+              + (pod.following.map { " (\(word($0)))" } ?? "") + ": wait, or see `bundletop migrate status`")
         }
       case .filesystem: break
       case nil: reasons.append("pod \(name(pod)) is in mode \(word(pod.mode)), which this version does not know")

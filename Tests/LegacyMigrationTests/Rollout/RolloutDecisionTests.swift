@@ -128,11 +128,11 @@ struct RolloutDecisionTests {
       (
         after([pod(following: "failed: no space left on device")]),
         "the directory of pod a is not in step with the database (failed: no space left on device): wait, or see "
-          + "`bundletop health`"
+          + "`bundletop migrate status`"
       ),
       (
         after([pod(following: nil)]),
-        "the directory of pod a is not in step with the database: wait, or see `bundletop health`"
+        "the directory of pod a is not in step with the database: wait, or see `bundletop migrate status`"
       ),
       (
         after([pod(), pod("old", "database", source: nil, isLive: false, seen: 4)]),
@@ -170,6 +170,10 @@ struct RolloutDecisionTests {
     var cleaned = Self.source()
     cleaned.cleanedAt = Self.at(9)
     #expect(stage(Self.after([alone], [cleaned])) == .done)
+    // What was only exported to is a copy: nothing of it has to go.
+    var copy = Self.source("copy", ran: nil, verified: nil)
+    copy.exportedAt = Self.at(9)
+    #expect(stage(Self.after([alone], [cleaned, copy])) == .done)
     #expect(Set(RolloutStage.allCases.map(\.next)).count == RolloutStage.allCases.count)
   }
 }
