@@ -46,10 +46,12 @@ extension LegacyDirectory {
   private static func rename(
     _ name: String, to final: String, in folder: borrowing LegacyFolder
   ) throws(LegacyError) -> Bool {
-    let noReplace: CUnsignedInt = 1
-    if renameat2(folder.descriptor, name, folder.descriptor, final, noReplace) == 0 { return true }
-    guard errno == EINVAL || errno == ENOSYS else { return false }
-    // A file system that cannot refuse: nobody else sets files of this directory aside.
+    // Unlike rename, link fails when the name is taken.
+    if linkat(folder.descriptor, name, folder.descriptor, final, 0) == 0 {
+      return unlinkat(folder.descriptor, name, 0) == 0
+    }
+    guard errno == EPERM || errno == ENOTSUP || errno == ENOSYS || errno == EMLINK else { return false }
+    // A file system without hard links: nobody else sets files of this directory aside.
     guard try folder.look(final) == nil else {
       errno = EEXIST
       return false

@@ -45,7 +45,10 @@ struct FollowCourse {
   mutating func turn() async {
     guard quiet.isOver else { return }
     do throws(StoreError) {
-      await keepPlace()
+      let isMadeAgain = await keepPlace()
+      // Before anybody learns of it: what was published is of a directory that is not there any more.
+      if cursor == nil { try await publish() }
+      if isMadeAgain { tell(.madeAgain) }
       if obstacle == nil {
         try await look()
         askAgain()
@@ -64,8 +67,10 @@ struct FollowCourse {
   // MARK: - The directory
 
   /// Makes a directory that has vanished again, and compares everything with one that is another.
-  private mutating func keepPlace() async {
-    guard retries.isOver || obstacle == nil else { return }
+  ///
+  /// - Returns: whether it was made again.
+  private mutating func keepPlace() async -> Bool {
+    guard retries.isOver || obstacle == nil else { return false }
     do throws(LegacyError) {
       let (directory, source, artifacts, known) = (follower.directory, follower.source, follower.artifacts, place)
       let (now, isNew) = try await DetachedThread.value { () throws(LegacyError) in
@@ -78,12 +83,13 @@ struct FollowCourse {
         }
         return (now, isNew)
       }
-      if known != nil, isNew { tell(.madeAgain) }
       if known.map({ !now.continues($0) }) ?? true || obstacle != nil { cursor = nil }
       place = now
       obstacle = nil
+      return known != nil && isNew
     } catch {
       fail(error.message)
+      return false
     }
   }
 
