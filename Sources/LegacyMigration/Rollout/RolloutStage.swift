@@ -25,7 +25,8 @@ package enum RolloutStage: String, CaseIterable, Sendable {
       if live.contains(where: { $0.mode != PersistenceMode.database.rawValue }) {
         self = .cutOver
       } else {
-        let isClean = sources.allSatisfy { $0.cleanedAt != nil || $0.isCopy } && live.allSatisfy { $0.unmigrated ?? 0 == 0 }
+        let isClean =
+          sources.allSatisfy { $0.cleanedAt != nil || $0.isCopy } && live.allSatisfy { $0.unmigrated ?? 0 == 0 }
         self = isClean ? .done : .toClean
       }
       return
