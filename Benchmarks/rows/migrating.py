@@ -14,9 +14,9 @@ from samples import median, number, spread
 
 REPEATS = 3
 OURS, SYNC, SCRIPT = 'bundletop migrate run', r'aws s3 sync, then psql \copy', 'boto3 and psycopg, 10 at a time'
-# Line breaks go, so that a text is a line for psql.
-FLAT = "find status -name '*.json' -print0 | xargs -0 awk 'FNR == 1 && NR > 1 { print \"\" } { printf \"%s\", $0 }'" \
-       " > LINES"
+# Line breaks go, so that a text is a line for psql; xargs starts awk more than once.
+FLAT = "find status -name '*.json' -print0 | xargs -0 awk 'FNR == 1 && NR > 1 { print \"\" } { printf \"%s\", $0 }" \
+       " END { print \"\" }' > LINES"
 
 
 def migration(bench, title, count, size):
