@@ -29,8 +29,12 @@ struct CurlRun {
   /// Ends what nobody waits for any more.
   mutating func endCancelled() {
     for transfer in Array(active.values) where transfer.cancel.isSet { remove(transfer, Self.cancelled) }
-    for transfer in waiting[nextWaiting...] where transfer.cancel.isSet { transfer.end(Self.cancelled) }
-    waiting = waiting[nextWaiting...].filter { !$0.cancel.isSet }
+    // Each is asked once: one that is cancelled between two questions would be dropped and never end.
+    waiting = waiting[nextWaiting...].filter { transfer in
+      guard transfer.cancel.isSet else { return true }
+      transfer.end(Self.cancelled)
+      return false
+    }
     nextWaiting = 0
     resumeTimers { $0.cancel.isSet }
   }
