@@ -69,8 +69,12 @@ struct CurlRun {
 
   private mutating func resumeTimers(where isDue: (CurlLoop.Timer) -> Bool) {
     guard timers.contains(where: isDue) else { return }
-    for timer in timers where isDue(timer) { timer.continuation.resume() }
-    timers.removeAll(where: isDue)
+    // Asked once, as above.
+    timers = timers.filter { timer in
+      guard isDue(timer) else { return true }
+      timer.continuation.resume()
+      return false
+    }
   }
 
   private mutating func beginWaiting() {
